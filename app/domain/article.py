@@ -1,0 +1,49 @@
+"""An article as it was published, and the outlets that published it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+WORDS_A_MINUTE = 230
+"""Silent reading speed of English non-fiction by adults (Brysbaert 2019: 238 words a minute), rounded down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An outlet that carried the article."""
+
+    name: str
+    home_page: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What the extraction reads. ``text`` is plain, its paragraphs separated by one blank line."""
+
+    text: str
+    title: str = ""
+    summary: str | None = None
+    published: date | None = None
+    sources: tuple[Source, ...] = ()
+    language: str = "en"
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the text with compatibility forms and runs of white space folded: the same for the same words."""
+        folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", self.text)).strip()
+        return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def word_count(self) -> int:
+        """Words separated by white space."""
+        return len(self.text.split())
+
+    @property
+    def reading_minutes(self) -> int:
+        """Minutes to read it silently, at least one."""
+        return max(1, round(self.word_count / WORDS_A_MINUTE))

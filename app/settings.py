@@ -1,0 +1,80 @@
+"""Every setting of the service: read from ``ENTENTE_*`` variables once, then passed on as one typed object."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "ENTENTE_"
+
+
+class SettingsError(ValueError):
+    """One or more settings that cannot be used; the message names each, its value and what is allowed."""
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def shipped(name: str) -> Path:
+    """The folder ``name`` that comes with Entente: beside the package in a checkout, inside it once installed."""
+    package = Path(__file__).parent
+    beside = package.parent / name
+    return beside if beside.is_dir() else package / name
+
+
+def _database_url(url: str) -> str:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("not the URL of a database") from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise ValueError("this version keeps its facts in an SQLite file")
+    return url
+
+
+class Settings(BaseSettings):
+    """What can be set, its meaning and its default. The README's table is checked against this class."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        "sqlite:///entente.db",
+        description="Where the facts are kept: `sqlite:///` and a path (four slashes: from the root of the disk).",
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on, 0 to 65535; 0 takes a free one.")
+    seeds: Path = Field(shipped("seeds"), description="The folder of the articles that are loaded on start.")
+    log_level: LogLevel = Field(
+        LogLevel.INFO, description="How much is logged: `debug`, `info`, `warning` or `error`. Requests are `info`."
+    )
+    drain_seconds: int = Field(
+        10, ge=0, le=600, description="How long a stop waits for requests under way, in seconds, 0 to 600."
+    )
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment; ``overrides`` that are not None win over it. Raises `SettingsError`."""
+    chosen = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**chosen)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError("; ".join(_in_words(fault) for fault in error.errors())) from None
+
+
+def _in_words(fault: object) -> str:
+    assert isinstance(fault, dict)
+    name = str(fault["loc"][0])
+    meaning = (Settings.model_fields[name].description or "").replace("`", "")
+    return f"{PREFIX}{name.upper()} is {str(fault['input'])!r}: {fault['msg']}. {meaning}"
