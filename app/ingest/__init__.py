@@ -1,0 +1,1 @@
+"""From outside to articles: files, pages, feeds and what is handed in, cleaned and loaded into the store."""
