@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from app.domain.article import Article
 from app.domain.commitment import Commitment, Form, Party, Stage
 from app.domain.entity import Entity
 from app.domain.evidence import Evidence, Span
-from app.domain.statement import Statement
+from app.domain.statement import Speaker, Statement
 
 
 class FactsError(ValueError):
@@ -39,6 +39,26 @@ class Facts:
         for commitment in self.commitments:
             yield from (speaker.span for speaker in commitment.speakers)
             yield from (evidence.span for evidence in commitment.evidence)
+
+    def renamed(self, ids: Mapping[str, str]) -> Facts:
+        """The same facts with entities called by other ids; those that ``ids`` lacks keep theirs."""
+
+        def called(speakers: tuple[Speaker, ...]) -> tuple[Speaker, ...]:
+            return tuple(replace(s, entity=ids.get(s.entity, s.entity)) if s.entity else s for s in speakers)
+
+        return replace(
+            self,
+            entities=tuple(replace(e, id=ids.get(e.id, e.id)) for e in self.entities),
+            statements=tuple(replace(s, speakers=called(s.speakers)) for s in self.statements),
+            commitments=tuple(
+                replace(
+                    c,
+                    speakers=called(c.speakers),
+                    parties=tuple(replace(p, entity=ids.get(p.entity, p.entity)) for p in c.parties),
+                )
+                for c in self.commitments
+            ),
+        )
 
     def check(self, text: str) -> None:
         """Raise `EvidenceError` or `FactsError` unless all evidence is exact and every reference is to be found."""

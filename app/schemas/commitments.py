@@ -66,5 +66,3 @@ class StoredCommitment(CommitmentOut):
     published: date | None
     extractor: str
     links: FactLinks
-
-

@@ -1,0 +1,287 @@
+"""How the facts are kept. ``pk`` are the store's own row numbers; ``id`` is what the world calls a thing.
+
+``document`` columns hold the bytes that a GET of the row answers, written once when its facts change. What lists are
+filtered and ordered by stands beside them in columns of its own, copied from the article where that saves a join.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer
+from sqlmodel import Field, SQLModel
+
+
+def _of(table: str, *, primary: bool = False, optional: bool = False) -> Any:
+    """A column that points at a row of another table and goes when that row goes."""
+    target = ForeignKey(f"{table}.pk", ondelete="CASCADE")
+    return Field(default=None, sa_column=Column(Integer, target, primary_key=primary, nullable=optional))
+
+
+class ArticleRow(SQLModel, table=True):
+    """An article. ``listing`` is its document without the text."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index("articles_by_published", "published", "id"),
+        Index("articles_by_ingested", "ingested_at", "id"),
+        Index("articles_by_language", "language", "published", "id"),
+    )
+
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    title: str
+    summary: str | None
+    text: str
+    published: date | None
+    language: str
+    word_count: int
+    reading_minutes: int
+    content_hash: str = Field(unique=True)
+    ingested_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    modified_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    extractor: str
+    document: bytes
+    listing: bytes
+
+
+class SourceRow(SQLModel, table=True):
+    """An outlet that carried an article."""
+
+    __tablename__ = "article_sources"
+    __table_args__ = (Index("sources_by_name", "name", "article_pk"),)
+
+    article_pk: int = _of("articles", primary=True)
+    position: int = Field(primary_key=True)
+    name: str
+    home_page: str | None
+    url: str | None
+
+
+class SentenceRow(SQLModel, table=True):
+    """A sentence of an article: offsets into its text."""
+
+    __tablename__ = "sentences"
+
+    article_pk: int = _of("articles", primary=True)
+    number: int = Field(primary_key=True)
+    start: int
+    end: int
+
+
+class EntityRow(SQLModel, table=True):
+    """An entity across articles. The counts and dates are those of its appearances."""
+
+    __tablename__ = "entities"
+    __table_args__ = (
+        Index("entities_by_name", "name", "id"),
+        Index("entities_by_type", "type", "name", "id"),
+        Index("entities_by_country", "country", "name", "id"),
+        Index("entities_by_article_count", "article_count", "id"),
+        Index("entities_by_last_seen", "last_seen", "id"),
+    )
+
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str
+    type: str
+    country: str | None
+    article_count: int
+    mention_count: int
+    first_seen: date | None
+    last_seen: date | None
+    modified_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    document: bytes
+
+
+class AppearanceRow(SQLModel, table=True):
+    """An entity in one article. ``document`` is the entity as that article speaks of it."""
+
+    __tablename__ = "appearances"
+    __table_args__ = (Index("appearances_by_entity", "entity_pk", "article_pk"),)
+
+    article_pk: int = _of("articles", primary=True)
+    position: int = Field(primary_key=True)
+    entity_pk: int = _of("entities")
+    name: str
+    country: str | None
+    mention_count: int
+    document: bytes
+
+
+class AliasRow(SQLModel, table=True):
+    """Another name that an article has for an entity."""
+
+    __tablename__ = "aliases"
+    __table_args__ = (Index("aliases_by_entity", "entity_pk", "alias"),)
+
+    article_pk: int = _of("articles", primary=True)
+    entity_pk: int = _of("entities", primary=True)
+    position: int = Field(primary_key=True)
+    alias: str
+
+
+class RoleRow(SQLModel, table=True):
+    """An office that an article says an entity holds."""
+
+    __tablename__ = "roles"
+    __table_args__ = (Index("roles_by_entity", "entity_pk", "article_pk"),)
+
+    article_pk: int = _of("articles", primary=True)
+    entity_pk: int = _of("entities", primary=True)
+    position: int = Field(primary_key=True)
+    title: str
+    organization: str | None
+    country: str | None
+
+
+class MentionRow(SQLModel, table=True):
+    """Words that refer to an entity; a nominal mention of several entities has a row for each."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (
+        Index("mentions_by_article", "article_pk", "start", "end", "entity_pk", unique=True),
+        Index("mentions_by_entity", "entity_pk", "article_pk", "start", "end"),
+    )
+
+    pk: int | None = Field(default=None, primary_key=True)
+    article_pk: int = _of("articles")
+    entity_pk: int = _of("entities")
+    start: int
+    end: int
+    text: str
+    form: str
+
+
+class StatementRow(SQLModel, table=True):
+    """What a source is reported to say."""
+
+    __tablename__ = "statements"
+    __table_args__ = (
+        Index("statements_by_article", "article_pk", "position"),
+        Index("statements_by_published", "published", "id"),
+    )
+
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    article_pk: int = _of("articles")
+    position: int
+    form: str
+    nested_in: str | None
+    published: date | None
+    extractor: str
+    document: bytes
+
+
+class StatementSpanRow(SQLModel, table=True):
+    """A span of a statement; ``part`` is `speaker`, `cue` or `content`, and a named speaker has its entity."""
+
+    __tablename__ = "statement_spans"
+    __table_args__ = (Index("statement_spans_by_entity", "entity_pk", "statement_pk"),)
+
+    statement_pk: int = _of("statements", primary=True)
+    part: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    entity_pk: int | None = _of("entities", optional=True)
+    start: int
+    end: int
+    text: str
+
+
+class CommitmentRow(SQLModel, table=True):
+    """A commitment; ``action_object`` is what its verb governs."""
+
+    __tablename__ = "commitments"
+    __table_args__ = (
+        Index("commitments_by_article", "article_pk", "position"),
+        Index("commitments_by_published", "published", "id"),
+        Index("commitments_by_stage", "stage", "form", "published", "id"),
+        Index("commitments_by_form", "form", "published", "id"),
+        Index("commitments_by_plover", "plover", "published", "id"),
+        Index("commitments_by_cameo", "cameo", "published", "id"),
+        Index("commitments_by_confidence", "confidence", "id"),
+        Index("commitments_by_date", "date_start", "id"),
+    )
+
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    article_pk: int = _of("articles")
+    position: int
+    stage: str
+    form: str
+    plover: str
+    cameo: str
+    negated: bool
+    action: str
+    action_object: str | None
+    date_text: str | None
+    date_start: date | None
+    date_end: date | None
+    confidence: float
+    statement: str | None
+    published: date | None
+    extractor: str
+    document: bytes
+
+
+class PartyRow(SQLModel, table=True):
+    """One side of a commitment."""
+
+    __tablename__ = "commitment_parties"
+    __table_args__ = (
+        Index("parties_by_entity", "entity_pk", "commitment_pk"),
+        Index("parties_by_country", "country", "commitment_pk"),
+    )
+
+    commitment_pk: int = _of("commitments", primary=True)
+    position: int = Field(primary_key=True)
+    entity_pk: int = _of("entities")
+    country: str | None
+    role: str
+
+
+class CommitmentSpeakerRow(SQLModel, table=True):
+    """Who is reported to say a commitment."""
+
+    __tablename__ = "commitment_speakers"
+    __table_args__ = (Index("speakers_by_entity", "entity_pk", "commitment_pk"),)
+
+    commitment_pk: int = _of("commitments", primary=True)
+    position: int = Field(primary_key=True)
+    entity_pk: int | None = _of("entities", optional=True)
+    start: int
+    end: int
+    text: str
+
+
+class EvidenceRow(SQLModel, table=True):
+    """Words that state a commitment."""
+
+    __tablename__ = "commitment_evidence"
+
+    commitment_pk: int = _of("commitments", primary=True)
+    position: int = Field(primary_key=True)
+    sentence: int
+    start: int
+    end: int
+    quote: str
+
+
+class LoadedFileRow(SQLModel, table=True):
+    """A file that was loaded: its digest, and the article it gave, until somebody deletes that."""
+
+    __tablename__ = "loaded_files"
+
+    path: str = Field(primary_key=True)
+    digest: str
+    article_pk: int | None = Field(default=None, foreign_key="articles.pk", ondelete="SET NULL", index=True)
+
+
+class ChangeRow(SQLModel, table=True):
+    """One row that counts the writes, so that readers can tell whether anything changed."""
+
+    __tablename__ = "changes"
+
+    pk: int = Field(default=1, primary_key=True)
+    count: int = 0
