@@ -35,13 +35,14 @@ $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Entente needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+# The locks are complete, so nothing is resolved here (--no-deps): quicker, and no pip version can stumble over extras.
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
-	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Write the locks anew, with the newest versions that pyproject.toml admits.
