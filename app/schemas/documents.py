@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from app.domain.article import Article
+from app.domain.article import Article, Source
 from app.domain.commitment import Commitment, Party
 from app.domain.entity import Entity
 from app.domain.evidence import Span
@@ -29,6 +29,11 @@ def to_bytes(model: BaseModel) -> bytes:
     return model.__pydantic_serializer__.to_json(model)
 
 
+def source_out(source: Source) -> SourceOut:
+    """An outlet."""
+    return SourceOut(name=source.name, home_page=source.home_page, url=source.url)
+
+
 def article_listing(article_id: str, article: Article, facts: Facts, ingested_at: datetime) -> ArticleListing:
     """The article without its text."""
     return ArticleListing(
@@ -36,7 +41,7 @@ def article_listing(article_id: str, article: Article, facts: Facts, ingested_at
         title=article.title,
         summary=article.summary,
         published=article.published,
-        sources=[SourceOut(name=s.name, home_page=s.home_page, url=s.url) for s in article.sources],
+        sources=[source_out(source) for source in article.sources],
         language=article.language,
         word_count=article.word_count,
         reading_minutes=article.reading_minutes,
@@ -58,6 +63,11 @@ def article_listing(article_id: str, article: Article, facts: Facts, ingested_at
 def article_out(listing: ArticleListing, text: str) -> ArticleOut:
     """The article with its text."""
     return ArticleOut(**dict(listing), text=text)
+
+
+def without_text(article: ArticleOut) -> ArticleListing:
+    """The article as lists give it."""
+    return ArticleListing(**{name: getattr(article, name) for name in ArticleListing.model_fields})
 
 
 def article_entity(entity: Entity) -> ArticleEntity:

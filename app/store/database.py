@@ -1,4 +1,4 @@
-"""The database: its engine, its sessions, and the migration on start. Differences between databases stay in here."""
+"""The database: its engine, its connections, and the migration on start. Differences between databases stay in here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
-from sqlmodel import Session
 
 BUSY_SECONDS = 30
 """How long a connection waits for another's write before it gives up."""
@@ -31,7 +30,7 @@ class StoreError(Exception):
 
 
 class Database:
-    """A database by its URL. Sessions come from `read` and `write` alone, so that every write is one transaction."""
+    """A database by its URL. Connections come from `read` and `write` alone, so that every write is one transaction."""
 
     def __init__(self, url: str, migrations: Path) -> None:
         self._url = make_url(url)
@@ -52,15 +51,10 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A session whose changes are all kept when the block ends, or none of them where it raises."""
-        with (
-            self._engine.connect().execution_options(write=True) as connection,
-            connection.begin(),
-            Session(bind=connection, autoflush=False) as session,
-        ):
-            yield session
-            session.flush()
+    def write(self) -> Iterator[Connection]:
+        """A connection whose changes are all kept when the block ends, or none of them where it raises."""
+        with self._engine.connect().execution_options(write=True) as connection, connection.begin():
+            yield connection
 
     def migrate(self) -> None:
         """Bring the schema up to date, one process at a time. Raises `StoreError` where that cannot be."""
@@ -82,11 +76,11 @@ class Database:
     def _revise(self, change: Callable[[Config], None]) -> None:
         try:
             self._wait_for_wal()
-            with self.write() as session:
+            with self.write() as connection:
                 config = Config()
                 config.set_main_option("script_location", str(self._migrations))
-                config.attributes["connection"] = session.connection()
-                self._refuse_unknown(session.connection(), ScriptDirectory.from_config(config))
+                config.attributes["connection"] = connection
+                self._refuse_unknown(connection, ScriptDirectory.from_config(config))
                 change(config)
         except (DBAPIError, sqlite3.Error) as error:
             reason = error.orig if isinstance(error, DBAPIError) else error

@@ -7,9 +7,9 @@ filtered and ordered by stands beside them in columns of its own, copied from th
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, Table
 from sqlmodel import Field, SQLModel
 
 
@@ -39,8 +39,8 @@ class ArticleRow(SQLModel, table=True):
     word_count: int
     reading_minutes: int
     content_hash: str = Field(unique=True)
-    ingested_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
-    modified_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    ingested_at: datetime = Field(sa_type=DateTime(timezone=True))
+    modified_at: datetime = Field(sa_type=DateTime(timezone=True))
     extractor: str
     document: bytes
     listing: bytes
@@ -91,7 +91,7 @@ class EntityRow(SQLModel, table=True):
     mention_count: int
     first_seen: date | None
     last_seen: date | None
-    modified_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    modified_at: datetime = Field(sa_type=DateTime(timezone=True))
     document: bytes
 
 
@@ -104,22 +104,7 @@ class AppearanceRow(SQLModel, table=True):
     article_pk: int = _of("articles", primary=True)
     position: int = Field(primary_key=True)
     entity_pk: int = _of("entities")
-    name: str
-    country: str | None
-    mention_count: int
     document: bytes
-
-
-class AliasRow(SQLModel, table=True):
-    """Another name that an article has for an entity."""
-
-    __tablename__ = "aliases"
-    __table_args__ = (Index("aliases_by_entity", "entity_pk", "alias"),)
-
-    article_pk: int = _of("articles", primary=True)
-    entity_pk: int = _of("entities", primary=True)
-    position: int = Field(primary_key=True)
-    alias: str
 
 
 class RoleRow(SQLModel, table=True):
@@ -285,3 +270,24 @@ class ChangeRow(SQLModel, table=True):
 
     pk: int = Field(default=1, primary_key=True)
     count: int = 0
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
+
+
+articles = _table(ArticleRow)
+article_sources = _table(SourceRow)
+sentences = _table(SentenceRow)
+entities = _table(EntityRow)
+appearances = _table(AppearanceRow)
+roles = _table(RoleRow)
+mentions = _table(MentionRow)
+statements = _table(StatementRow)
+statement_spans = _table(StatementSpanRow)
+commitments = _table(CommitmentRow)
+commitment_parties = _table(PartyRow)
+commitment_speakers = _table(CommitmentSpeakerRow)
+commitment_evidence = _table(EvidenceRow)
+loaded_files = _table(LoadedFileRow)
+changes = _table(ChangeRow)

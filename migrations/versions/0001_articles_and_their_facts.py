@@ -70,26 +70,10 @@ def upgrade() -> None:
         batch_op.create_index("entities_by_type", ["type", "name", "id"], unique=False)
 
     op.create_table(
-        "aliases",
-        sa.Column("article_pk", sa.Integer(), nullable=False),
-        sa.Column("entity_pk", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("alias", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["entity_pk"], ["entities.pk"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("article_pk", "entity_pk", "position"),
-    )
-    with op.batch_alter_table("aliases", schema=None) as batch_op:
-        batch_op.create_index("aliases_by_entity", ["entity_pk", "alias"], unique=False)
-
-    op.create_table(
         "appearances",
         sa.Column("article_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("entity_pk", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("country", sa.String(), nullable=True),
-        sa.Column("mention_count", sa.Integer(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["entity_pk"], ["entities.pk"], ondelete="CASCADE"),
@@ -328,10 +312,6 @@ def downgrade() -> None:
         batch_op.drop_index("appearances_by_entity")
 
     op.drop_table("appearances")
-    with op.batch_alter_table("aliases", schema=None) as batch_op:
-        batch_op.drop_index("aliases_by_entity")
-
-    op.drop_table("aliases")
     with op.batch_alter_table("entities", schema=None) as batch_op:
         batch_op.drop_index("entities_by_type")
         batch_op.drop_index("entities_by_name")

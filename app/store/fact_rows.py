@@ -1,0 +1,185 @@
+"""One article's facts as rows of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection, Table, func, select
+
+from app.domain.article import Article
+from app.domain.commitment import Commitment
+from app.domain.evidence import Span
+from app.domain.facts import Facts
+from app.domain.statement import Statement
+from app.schemas import documents
+from app.store import tables
+
+Rows = list[dict[str, object]]
+"""Rows of one table: values by column."""
+
+
+def fact_rows(
+    connection: Connection, pk: int, article_id: str, article: Article, facts: Facts, entity_pks: Mapping[str, int]
+) -> Iterator[tuple[Table, Rows]]:
+    """Tables with the rows to insert, in an order that keeps references whole.
+
+    Statements and commitments are numbered here, since the caller holds the write lock.
+    """
+    yield (
+        tables.article_sources,
+        [
+            {"article_pk": pk, "position": n, "name": s.name, "home_page": s.home_page, "url": s.url}
+            for n, s in enumerate(article.sources)
+        ],
+    )
+    yield (
+        tables.sentences,
+        [{"article_pk": pk, "number": n, "start": s.start, "end": s.end} for n, s in enumerate(facts.sentences)],
+    )
+    yield from _entity_rows(pk, facts, entity_pks)
+    first = _next_pk(connection, tables.statements)
+    yield from _statement_rows(first, pk, article_id, article, facts, entity_pks)
+    first = _next_pk(connection, tables.commitments)
+    yield from _commitment_rows(first, pk, article_id, article, facts, entity_pks)
+
+
+def _next_pk(connection: Connection, table: Table) -> int:
+    highest = connection.scalar(select(func.max(table.c.pk)))
+    return int(highest or 0) + 1
+
+
+def _entity_rows(pk: int, facts: Facts, entity_pks: Mapping[str, int]) -> Iterator[tuple[Table, Rows]]:
+    appearances: Rows = []
+    roles: Rows = []
+    mentions: dict[tuple[int, int, int], dict[str, object]] = {}
+    for position, entity in enumerate(facts.entities):
+        of = {"article_pk": pk, "entity_pk": entity_pks[entity.id]}
+        document = documents.to_bytes(documents.article_entity(entity))
+        appearances.append({**of, "position": position, "document": document})
+        for n, role in enumerate(entity.roles):
+            said = {"title": role.title, "organization": role.organization, "country": role.country}
+            roles.append({**of, "position": n, **said})
+        for mention in entity.mentions:
+            span = {"start": mention.span.start, "end": mention.span.end, "text": mention.span.text}
+            key = (mention.span.start, mention.span.end, entity_pks[entity.id])
+            mentions[key] = {**of, **span, "form": mention.form.value}
+    yield tables.appearances, appearances
+    yield tables.roles, roles
+    yield tables.mentions, [mentions[key] for key in sorted(mentions)]
+
+
+def _statement_rows(
+    first: int, pk: int, article_id: str, article: Article, facts: Facts, entity_pks: Mapping[str, int]
+) -> Iterator[tuple[Table, Rows]]:
+    entities = {entity.id: entity for entity in facts.entities}
+    rows: Rows = []
+    spans: Rows = []
+    for position, s in enumerate(facts.statements):
+        document = documents.stored_statement(s, entities, article_id, article, facts.extractor)
+        rows.append(
+            {
+                "pk": first + position,
+                "id": s.id,
+                "article_pk": pk,
+                "position": position,
+                "form": s.form.value,
+                "nested_in": s.nested_in,
+                "published": article.published,
+                "extractor": facts.extractor,
+                "document": documents.to_bytes(document),
+            }
+        )
+        spans += _spans_of(first + position, s, entity_pks)
+    yield tables.statements, rows
+    yield tables.statement_spans, spans
+
+
+def _spans_of(pk: int, statement: Statement, entity_pks: Mapping[str, int]) -> Iterator[dict[str, object]]:
+    speakers = [(s.span, entity_pks[s.entity] if s.entity else None) for s in statement.speakers]
+    parts: dict[str, list[tuple[Span, int | None]]] = {
+        "speaker": speakers,
+        "cue": [(span, None) for span in statement.cue],
+        "content": [(span, None) for span in statement.content],
+    }
+    for part, spans in parts.items():
+        for n, (span, entity_pk) in enumerate(spans):
+            of = {"statement_pk": pk, "part": part, "position": n, "entity_pk": entity_pk}
+            yield {**of, "start": span.start, "end": span.end, "text": span.text}
+
+
+def _commitment_rows(
+    first: int, pk: int, article_id: str, article: Article, facts: Facts, entity_pks: Mapping[str, int]
+) -> Iterator[tuple[Table, Rows]]:
+    entities = {entity.id: entity for entity in facts.entities}
+    rows: Rows = []
+    below: dict[Table, Rows] = {
+        tables.commitment_parties: [],
+        tables.commitment_speakers: [],
+        tables.commitment_evidence: [],
+    }
+    for position, c in enumerate(facts.commitments):
+        document = documents.stored_commitment(c, entities, article_id, article, facts.extractor)
+        of_article = {"article_pk": pk, "published": article.published, "extractor": facts.extractor}
+        row = {"pk": first + position, "position": position, **of_article, **_columns_of(c)}
+        rows.append({**row, "document": documents.to_bytes(document)})
+        for table, more in _below(first + position, c, entity_pks):
+            below[table] += more
+    yield tables.commitments, rows
+    yield from below.items()
+
+
+def _columns_of(c: Commitment) -> dict[str, object]:
+    return {
+        "id": c.id,
+        "stage": c.stage.value,
+        "form": c.form.value,
+        "plover": c.plover.value,
+        "cameo": c.cameo,
+        "negated": c.negated,
+        "action": c.action,
+        "action_object": c.object,
+        "date_text": c.date.text if c.date else None,
+        "date_start": c.date.start if c.date else None,
+        "date_end": c.date.end if c.date else None,
+        "confidence": c.confidence,
+        "statement": c.statement,
+    }
+
+
+def _below(pk: int, c: Commitment, entity_pks: Mapping[str, int]) -> Iterator[tuple[Table, Rows]]:
+    of = {"commitment_pk": pk}
+    yield (
+        tables.commitment_parties,
+        [
+            {**of, "position": n, "entity_pk": entity_pks[p.entity], "country": p.country, "role": p.role.value}
+            for n, p in enumerate(c.parties)
+        ],
+    )
+    yield (
+        tables.commitment_speakers,
+        [
+            {
+                **of,
+                "position": n,
+                "entity_pk": entity_pks[s.entity] if s.entity else None,
+                "start": s.span.start,
+                "end": s.span.end,
+                "text": s.span.text,
+            }
+            for n, s in enumerate(c.speakers)
+        ],
+    )
+    yield (
+        tables.commitment_evidence,
+        [
+            {
+                **of,
+                "position": n,
+                "sentence": e.sentence,
+                "start": e.span.start,
+                "end": e.span.end,
+                "quote": e.span.text,
+            }
+            for n, e in enumerate(c.evidence)
+        ],
+    )

@@ -1,0 +1,41 @@
+"""Which of the store's entities an article's entity is: the same id means the same referent, for ever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from app.domain.entity import Entity
+from app.domain.facts import Facts
+from app.store.tables import entities
+
+
+def linked_ids(connection: Connection, facts: Facts, content_hash: str) -> dict[str, str]:
+    """The id in the store for each id of the article's entities.
+
+    An entity takes the one that has its slug unless type or country contradict, which is guarded against with the
+    country's code behind the slug (`mousavi-ir`), then with digits of the article's hash.
+    """
+    candidates = {entity.id: _candidates(entity, content_hash) for entity in facts.entities}
+    wanted = {candidate for each in candidates.values() for candidate in each}
+    query = select(entities.c.id, entities.c.type, entities.c.country).where(entities.c.id.in_(wanted))
+    held = {row.id: row for row in connection.execute(query)}
+    taken: set[str] = set()
+    linked = {}
+    for entity in facts.entities:
+        names = candidates[entity.id]
+        free = (name for name in names if name not in taken and (name not in held or _agree(entity, held[name])))
+        linked[entity.id] = next(free, names[-1])
+        taken.add(linked[entity.id])
+    return linked
+
+
+def _candidates(entity: Entity, content_hash: str) -> list[str]:
+    with_country = [f"{entity.id}-{entity.country.lower()}"] if entity.country else []
+    return [entity.id, *with_country, f"{entity.id}-{content_hash[:6]}", f"{entity.id}-{content_hash[:12]}"]
+
+
+def _agree(entity: Entity, held: Row[Any]) -> bool:
+    countries = {entity.country, held.country} - {None}
+    return entity.type == held.type and len(countries) <= 1
