@@ -1,0 +1,1 @@
+"""Clauses to facts: entities, statements and commitments. Knows neither databases nor HTTP."""

@@ -1,0 +1,230 @@
+"""Acts of cooperation in a sentence, by the lexicon: what is done, and how firm it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from app.domain.commitment import Form, Stage
+from app.extraction.inflection import verb
+from app.extraction.parties import Scene
+from app.extraction.patterns import Match, Matcher
+from app.extraction.tables import rows, word_set
+from app.language.pipeline import Token
+from app.language.tables import Row
+
+_FUTURE = frozenset({"will", "shall", "'ll", "would", "wo"})
+_DUTY = frozenset({"should", "must", "ought", "need", "needs"})
+_DOUBT = frozenset({"may", "might", "could", "can"})
+_NEGATIONS = frozenset({"not", "n't", "never", "no", "without", "cannot", "neither", "nor"})
+_BE = verb("be").all
+_LINKS = word_set("acts.links")
+STANCE_REACH = 9
+"""Most tokens between what says how firm an act is and the act."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAct:
+    """An act at tokens ``[first, last)``, with the token where the words that make it firm or not begin."""
+
+    match: Match
+    stage: Stage
+    form: Form
+    negated: bool
+    begin: int
+    stances: tuple[Match, ...]
+    doubtful: bool
+    modal: bool
+
+    @property
+    def row(self) -> Row:
+        """The row of triggers.tsv that found it."""
+        return self.match.row
+
+
+@cache
+def triggers() -> Matcher:
+    """triggers.tsv, ready to search."""
+    return Matcher(rows("triggers.tsv"))
+
+
+@cache
+def stances() -> Matcher:
+    """stances.tsv, ready to search."""
+    return Matcher(rows("stances.tsv"))
+
+
+def find_acts(scene: Scene) -> list[FoundAct]:
+    """Acts of a sentence, none overlapping another; a stance with an act of its own is not one too."""
+    tokens, first, last = scene.tokens, scene.first, scene.sentence.last
+    matches = [m for m in triggers().find(tokens, first, last) if not _excluded(m, tokens, last)]
+    before = list(stances().find(tokens, first, last))
+    kept = _longest(matches)
+    acts = [_act(scene, match, before) for match in kept]
+    used = {(s.first, s.last) for act in acts for s in act.stances}
+    return [a for a in acts if not any(s < a.match.last and a.match.first < e for s, e in used) and _stands(a)]
+
+
+def _stands(act: FoundAct) -> bool:
+    return act.row["frame"] != "need" or bool(act.stances) or act.modal
+
+
+def _excluded(match: Match, tokens: Sequence[Token], last: int) -> bool:
+    """Whether words right behind make it something else ("meet the demands")."""
+    unless = set(match.row["unless"].split("|")) - {""}
+    return bool(unless) and any(t.lower in unless for t in tokens[match.first : min(match.last + 3, last)])
+
+
+def _longest(matches: list[Match]) -> list[Match]:
+    """Of matches that overlap, the one that begins first, and of these the longest."""
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda m: (m.first, -m.last)):
+        if not kept or match.first >= kept[-1].last:
+            kept.append(match)
+    return kept
+
+
+def _act(scene: Scene, match: Match, before: list[Match]) -> FoundAct:
+    tokens = scene.tokens
+    default = Stage(match.row["stage"])
+    chain = _chain(scene, match, before)
+    begin = chain[0].first if chain else match.first
+    modal = _modal(tokens, begin, scene.first)
+    negated = _negated(tokens, begin, match.first, scene.first) or any(s.row["negates"] == "yes" for s in chain)
+    stage = _stage(tokens, match, chain, modal, default, scene.first)
+    if modal is not None:
+        begin = modal
+    form = _form(scene, match)
+    doubtful = modal is not None and tokens[modal].lower in _DOUBT
+    return FoundAct(match, stage, form, negated, begin, tuple(chain), doubtful, modal is not None)
+
+
+def _chain(scene: Scene, match: Match, before: list[Match]) -> list[Match]:
+    """The stances that govern an act, outermost first: each reaches up to the next over few words and no clause."""
+    chain: list[Match] = []
+    at = match.first
+    for stance in sorted(before, key=lambda s: -s.last):
+        if stance.last > at or stance.first >= at:
+            continue
+        if at - stance.last > STANCE_REACH or not _reaches(scene, stance, at, match):
+            continue
+        chain.insert(0, stance)
+        at = stance.first
+    return chain
+
+
+def _reaches(scene: Scene, stance: Match, at: int, match: Match) -> bool:
+    between = [t.lower for t in scene.tokens[stance.last : at]]
+    if any(word in _BREAKS for word in between):
+        return False
+    reach = stance.row["reach"]
+    if "to" in between[-3:] or (scene.tokens[stance.last - 1].lower in ("to", "for", "at", "on") and len(between) < 4):
+        return reach in ("to", "both") or stance.row["negates"] != "yes"
+    if reach == "to":
+        return False
+    if match.row["part"] == "noun" or scene.tokens[at].lower.endswith("ing"):
+        return len(between) <= 4
+    return stance.row["by"] == "asker" and len(between) <= 6 and "that" in between
+
+
+_BREAKS = frozenset(
+    {
+        ",",
+        ";",
+        ":",
+        "—",
+        "–",
+        "after",
+        "while",
+        "as",
+        "when",
+        "who",
+        "which",
+        "because",
+        "but",
+        "said",
+        "says",
+        "before",
+        "amid",
+        "during",
+        "if",
+    }
+)
+
+
+def _modal(tokens: Sequence[Token], at: int, first: int) -> int | None:
+    """The modal verb that governs the word at a token, or "is to": its token."""
+    for back in range(at - 1, max(first, at - 5) - 1, -1):
+        word = tokens[back].lower
+        if word in _FUTURE | _DUTY | _DOUBT:
+            return back
+        if word == "to" and back > first and tokens[back - 1].lower in _BE and back == at - 1:
+            return back - 1
+        if word not in _BETWEEN and not word.endswith("ly"):
+            return None
+    return None
+
+
+_BETWEEN = frozenset(
+    {"not", "n't", "also", "be", "have", "been", "jointly", "soon", "to", "first", "then", "now", "continue", "never"}
+)
+
+
+def _negated(tokens: Sequence[Token], begin: int, at: int, first: int) -> bool:
+    if any(t.lower in _NEGATIONS for t in tokens[max(first, begin - 3) : begin]):
+        return True
+    return any(t.lower in ("not", "n't", "never") for t in tokens[max(first, at - 3) : at])
+
+
+def _stage(
+    tokens: Sequence[Token], match: Match, chain: list[Match], modal: int | None, default: Stage, first: int
+) -> Stage:
+    asked = [s for s in chain if s.row["stage"] == "proposed"]
+    if asked:
+        return Stage.PROPOSED
+    positive = [s for s in chain if s.row["negates"] != "yes"]
+    refused = [s for s in chain if s.row["negates"] == "yes"]
+    if positive:
+        return Stage(positive[0].row["stage"])
+    if refused:
+        return default if default is Stage.AGREED else Stage(refused[0].row["stage"])
+    if modal is not None and default is not Stage.PROPOSED:
+        return Stage.PROPOSED if tokens[modal].lower in _DUTY | _DOUBT else Stage.INTENDED
+    if _infinitive(tokens, match, first) and default is not Stage.PROPOSED:
+        return Stage.INTENDED
+    return default
+
+
+def _infinitive(tokens: Sequence[Token], match: Match, first: int) -> bool:
+    """Whether it reads "to deepen ties": an aim; not "the first to visit"."""
+    at = match.first - 1
+    while at > first and (tokens[at].lower in ("jointly", "further", "also") or tokens[at].lower.endswith("ly")):
+        at -= 1
+    if match.row["part"] != "verb" or at <= first or tokens[at].lower != "to":
+        return False
+    return not any(
+        t.lower in ("first", "official", "leader", "only", "latest", "last", "president")
+        for t in tokens[max(first, at - 4) : at]
+    )
+
+
+@cache
+def _topics() -> dict[str, Form]:
+    return {word: Form(row["form"]) for row in reversed(rows("topics.tsv")) for word in row["words"].split("|")}
+
+
+def _form(scene: Scene, match: Match) -> Form:
+    """The row's form, or that of the first topic word that the act governs, or stands in front of it."""
+    if match.row["form"] != "topic":
+        return Form(match.row["form"])
+    end = max(scene.clause_end(match.last), min(match.last + 4, scene.sentence.last))
+    ahead = [t.lower for t in scene.tokens[match.first : end]]
+    for word in ahead:
+        form = _topics().get(word)
+        if form and (form is not Form.CONSULTATION or match.row["part"] == "verb"):
+            return form
+    for token in reversed(scene.tokens[max(scene.first, match.first - 4) : match.first]):
+        if token.lower in _topics() and _topics()[token.lower] is not Form.CONSULTATION:
+            return _topics()[token.lower]
+    return Form.DIPLOMATIC

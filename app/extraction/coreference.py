@@ -1,0 +1,211 @@
+"""Pronouns, titles and "the two countries" to the referents that the article has named before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.domain.entity import EntityType, MentionForm
+from app.extraction.entities import Cast, Reference, Referent
+from app.extraction.offices import Office, office_at
+from app.language.pipeline import Sentence
+from app.language.tables import rows
+
+_PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
+_NEUTRAL = frozenset({"it", "its", "itself"})
+_PLURAL = frozenset({"they", "them", "their", "theirs", "themselves"})
+_PAIR_WORDS = frozenset({"two", "both"})
+_DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
+
+
+@dataclass(slots=True)
+class _Scene:
+    """Who has been spoken of so far, the latest last."""
+
+    people: list[int] = field(default_factory=list)
+    states: list[int] = field(default_factory=list)
+    subject: int | None = None
+    pair: tuple[int, ...] = ()
+
+
+def resolve(cast: Cast) -> None:
+    """Add references for pronouns, titles and pairs to the cast."""
+    scene = _Scene()
+    references = iter(sorted(cast.references, key=lambda r: (r.first, -r.last)))
+    upcoming = next(references, None)
+    for sentence in cast.reading.sentences:
+        here: list[Reference] = []
+        at = sentence.first
+        covered = sentence.first
+        while at < sentence.last:
+            while upcoming and upcoming.first <= at:
+                if upcoming.first >= sentence.first:
+                    here.append(upcoming)
+                    _note(cast, scene, upcoming)
+                    covered = max(covered, upcoming.last)
+                upcoming = next(references, None)
+            if at >= covered:
+                found = _refers(cast, scene, sentence, at)
+                if found:
+                    cast.refer(found)
+                    here.append(found)
+                    covered = found.last
+                    _note(cast, scene, found)
+            at += 1
+        _close(cast, scene, here)
+    cast.sort()
+
+
+def _note(cast: Cast, scene: _Scene, reference: Reference) -> None:
+    for number in reference.referents:
+        referent = cast.referents[number]
+        if referent.type is EntityType.PERSON:
+            if number in scene.people[-8:]:
+                scene.people.remove(number)
+            scene.people.append(number)
+        elif referent.acts and len(reference.referents) == 1:
+            scene.states.append(number)
+
+
+def _close(cast: Cast, scene: _Scene, here: list[Reference]) -> None:
+    """What a sentence leaves behind: its subject, and the pair in play where it names exactly two sides."""
+    people = [r.referents[0] for r in here if cast.referents[r.referents[0]].type is EntityType.PERSON]
+    if people:
+        scene.subject = people[0]
+    sides: dict[str, int] = {}
+    for reference in here:
+        for number in reference.referents:
+            side = cast.referents[number].side
+            if side and cast.referents[number].type is EntityType.COUNTRY:
+                sides.setdefault(side, number)
+    if len(sides) == 2 or (len(sides) > 2 and not scene.pair):
+        scene.pair = tuple(sides.values())[:2]
+    del scene.people[:-50], scene.states[:-50]
+
+
+def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int) -> Reference | None:
+    tokens = cast.reading.tokens
+    word = tokens[at].lower
+    if word in _PERSONAL:
+        return _person(scene, sentence, at)
+    if word in _NEUTRAL or word in _PLURAL:
+        return _neutral(scene, at, plural=word in _PLURAL)
+    if word in _DETERMINERS:
+        return _pair(cast, scene, at) or _title(cast, scene, at) or _country(cast, scene, at)
+    return None
+
+
+def _person(scene: _Scene, sentence: Sentence, at: int) -> Reference | None:
+    if not scene.people:
+        return None
+    number = scene.people[-1]
+    if at < sentence.first + 3 and scene.subject is not None:
+        number = scene.subject
+    return Reference(at, at + 1, (number,), MentionForm.PRONOUN, at)
+
+
+def _neutral(scene: _Scene, at: int, *, plural: bool) -> Reference | None:
+    if plural:
+        return Reference(at, at + 1, scene.pair, MentionForm.PRONOUN, at) if len(scene.pair) == 2 else None
+    if not scene.states:
+        return None
+    return Reference(at, at + 1, (scene.states[-1],), MentionForm.PRONOUN, at)
+
+
+def pair_nouns() -> frozenset[str]:
+    """Nouns that "the two" and "both" stand before when they mean states ("countries", "sides", "armies")."""
+    return frozenset(
+        row["word"] for row in rows("actors.tsv") if row["kind"] != "company" and row["word"].endswith("s")
+    )
+
+
+def _pair(cast: Cast, scene: _Scene, at: int) -> Reference | None:
+    """A pair: "the two countries", "both nations", "the two neighbouring states", "the sides"."""
+    tokens = cast.reading.tokens
+    window = [tokens[i].lower for i in range(at, min(at + 4, len(tokens)))]
+    if len(window) < 2 or len(scene.pair) < 2:
+        return None
+    counted = window[0] == "both" or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])
+    for length, word in enumerate(window[1:], start=2):
+        if counted and word in pair_nouns():
+            return Reference(at, at + length, scene.pair, MentionForm.NOMINAL, at)
+    return None
+
+
+def _title(cast: Cast, scene: _Scene, at: int) -> Reference | None:
+    """A title, "the army chief", "the Thai president": the latest person whose office agrees."""
+    office = office_at(cast, at)
+    if office is None or cast.beginning(office.last) is not None:
+        return None
+    for number in reversed(scene.people):
+        if _holds(cast.referents[number], office):
+            return Reference(at, office.last, (number,), MentionForm.TITLE, at)
+    return None
+
+
+_SAME_OFFICE = {
+    "chief": {"commander", "head", "director", "chairman", "commander-in-chief", "secretary-general", "general"},
+    "commander": {"general", "admiral", "chief"},
+    "general": {"commander", "chief"},
+    "leader": {"president", "king", "premier", "chairman", "prime", "chancellor"},
+    "diplomat": {"foreign"},
+    "official": {"director", "minister", "secretary"},
+    "premier": {"prime", "pm"},
+    "minister": {"secretary", "pm"},
+    "secretary": {"minister"},
+    "envoy": {"ambassador", "representative"},
+}
+_HEADS = frozenset(
+    {
+        "president",
+        "minister",
+        "chief",
+        "commander",
+        "general",
+        "leader",
+        "diplomat",
+        "premier",
+        "secretary",
+        "envoy",
+        "ambassador",
+        "spokesman",
+        "spokeswoman",
+        "chancellor",
+        "head",
+        "king",
+        "emir",
+        "prince",
+        "director",
+        "admiral",
+        "chairman",
+    }
+)
+
+
+def _holds(person: Referent, office: Office) -> bool:
+    if office.country and person.country and office.country != person.country:
+        return False
+    held = {
+        word
+        for role in person.roles
+        for word in f"{role.title} {role.organization or ''}".lower().replace("-", " ").split()
+    }
+    if not held:
+        return False
+    heads = office.words & _HEADS or office.words
+    return all(word in held or bool(_SAME_OFFICE.get(word, set()) & held) for word in heads) and all(
+        word in held for word in office.words - heads - {"top", "senior", "chief", "country's"}
+    )
+
+
+def _country(cast: Cast, scene: _Scene, at: int) -> Reference | None:
+    """A state, "the country", "his country": the country of the latest state or of the person meant."""
+    tokens = cast.reading.tokens
+    if at + 1 >= len(tokens) or tokens[at + 1].lower not in ("country", "nation", "republic", "kingdom"):
+        return None
+    if tokens[at].lower in ("his", "her") and scene.people:
+        code = cast.referents[scene.people[-1]].country
+        if code is None:
+            return None
+        return Reference(at, at + 2, (cast.country(code).number,), MentionForm.NOMINAL, at)
+    number = next((n for n in reversed(scene.states) if cast.referents[n].type is EntityType.COUNTRY), None)
+    return None if number is None else Reference(at, at + 2, (number,), MentionForm.NOMINAL, at)

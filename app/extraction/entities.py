@@ -1,0 +1,315 @@
+"""Names to entities: variants of a name merged, roles from titles and appositions, countries."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from app.domain.article import Article
+from app.domain.entity import Entity, EntityType, Mention, MentionForm, Role
+from app.domain.evidence import Span
+from app.extraction.offices import Office, office_after, office_before
+from app.language.geography import PlaceWord, short_name
+from app.language.names import Known, Name, title_words
+from app.language.pipeline import Reading
+
+
+@dataclass(slots=True)
+class Referent:
+    """Somebody or something that the article speaks of, while its mentions are being gathered."""
+
+    number: int
+    type: EntityType
+    words: tuple[str, ...]
+    country: str | None = None
+    known: Known | None = None
+    roles: list[Role] = field(default_factory=list)
+    aliases: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The fullest name seen."""
+        return self.known.name if self.known else " ".join(self.words).replace(" - ", "-").replace(" '", "'")
+
+    @property
+    def acts(self) -> bool:
+        """Whether it can be a side of a commitment: a state, one who belongs to it, a body, a movement."""
+        return self.country is not None or bool(self.known and self.known.acts)
+
+    @property
+    def side(self) -> str | None:
+        """What it counts as among the sides: its country's code, else its own name; None where it is no side."""
+        if self.country:
+            return self.country
+        return self.name if self.acts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Tokens ``[first, last)`` that refer to one or, for "the two countries", several referents."""
+
+    first: int
+    last: int
+    referents: tuple[int, ...]
+    form: MentionForm
+    start: int
+    """First token with the title."""
+
+
+@dataclass(slots=True)
+class Cast:
+    """The referents of an article and all references to them, in the order of the text."""
+
+    reading: Reading
+    referents: list[Referent] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    _countries: dict[str, Referent] = field(default_factory=dict)
+    _beginning: dict[int, Reference] = field(default_factory=dict)
+    _ending: dict[int, Reference] = field(default_factory=dict)
+    _firsts: list[int] = field(default_factory=list)
+
+    def add(self, kind: EntityType, words: tuple[str, ...], country: str | None, known: Known | None) -> Referent:
+        """A new referent."""
+        referent = Referent(len(self.referents), kind, words, country, known)
+        self.referents.append(referent)
+        if kind is EntityType.COUNTRY and country:
+            self._countries[country] = referent
+        return referent
+
+    def country(self, code: str) -> Referent:
+        """The referent of a country, new where the article has not named it yet."""
+        if code in self._countries:
+            return self._countries[code]
+        known = Known(short_name(code), EntityType.COUNTRY, PlaceWord.NAME, code, acts=True)
+        return self.add(EntityType.COUNTRY, (known.name,), code, known)
+
+    def refer(self, reference: Reference) -> None:
+        """Take note of a reference."""
+        self.references.append(reference)
+        longest = self._beginning.get(reference.first)
+        if longest is None or longest.last < reference.last:
+            self._beginning[reference.first] = reference
+        longest = self._ending.get(reference.last)
+        if longest is None or longest.first > reference.first:
+            self._ending[reference.last] = reference
+
+    def beginning(self, first: int) -> Reference | None:
+        """The longest reference that begins at a token."""
+        return self._beginning.get(first)
+
+    def ending(self, last: int) -> Reference | None:
+        """The longest reference that ends before a token."""
+        return self._ending.get(last)
+
+    def sort(self) -> None:
+        """Bring the references into the order of the text, the longer first."""
+        self.references.sort(key=lambda r: (r.first, -r.last, r.form))
+        self._firsts = [reference.first for reference in self.references]
+
+    def within(self, first: int, last: int) -> list[Reference]:
+        """References that begin within tokens ``[first, last)``, once they have been sorted."""
+        return self.references[bisect_left(self._firsts, first) : bisect_left(self._firsts, last)]
+
+    def sides(self, reference: Reference) -> list[Referent]:
+        """Those of a reference's referents that can be sides."""
+        return [r for number in reference.referents if (r := self.referents[number]).acts]
+
+
+def gather(reading: Reading, names: list[Name]) -> Cast:
+    """Names to referents; full names first, so that a family name finds its bearer wherever it stands."""
+    cast = Cast(reading)
+    people = _People(cast)
+    bodies: dict[str, Referent] = {}
+    for name in sorted(names, key=lambda n: -(n.last - n.first)):
+        words = _words(reading, name)
+        if name.type is EntityType.PERSON:
+            referent = people.find(words) or people.add(words)
+        elif name.type is EntityType.COUNTRY and name.country:
+            referent = cast.country(name.country)
+        else:
+            key = name.known.name if name.known else _body_key(words, name.country)
+            referent = bodies.get(key) or cast.add(name.type, words, name.country, name.known)
+            bodies[key] = referent
+        cast.refer(Reference(name.first, name.last, (referent.number,), name.form, name.start))
+        if name.form is MentionForm.NAME:
+            referent.aliases.setdefault(reading.words(name.first, name.last))
+        if name.start < name.first and _named_with_rank(reading, name):
+            referent.aliases.setdefault(
+                reading.words(name.start, name.first) + " " + reading.words(name.first, name.last)
+            )
+    cast.sort()
+    _give_roles(cast, names)
+    return cast
+
+
+class _People:
+    """People by the words of their names."""
+
+    def __init__(self, cast: Cast) -> None:
+        self._cast = cast
+        self._by_word: dict[str, list[Referent]] = {}
+
+    def add(self, words: tuple[str, ...]) -> Referent:
+        person = self._cast.add(EntityType.PERSON, words, None, None)
+        for word in words:
+            self._by_word.setdefault(sound(word), []).append(person)
+        return person
+
+    def find(self, words: tuple[str, ...]) -> Referent | None:
+        """Who bears this name: its last word is the bearer's last (or, alone, any), and no word contradicts."""
+        for person in self._by_word.get(sound(words[-1]), ()):
+            known = [sound(word) for word in person.words]
+            if all(_agrees(sound(word), known) for word in words):
+                return person
+        return None
+
+
+def _agrees(word: str, known: list[str]) -> bool:
+    return word in known or (len(word.rstrip(".")) == 1 and any(k.startswith(word[0]) for k in known))
+
+
+_SOUNDS = (
+    (re.compile(r"ou|oo"), "u"),
+    (re.compile(r"ee|ie|ey|iy|y|j"), "i"),
+    (re.compile(r"kh|ch"), "h"),
+    (re.compile(r"q|c(?!h)"), "k"),
+    (re.compile(r"w"), "v"),
+    (re.compile(r"(.)\1"), r"\1"),
+    (re.compile(r"ka$"), "ko"),
+    (re.compile(r"['-]"), ""),
+)
+
+
+def sound(word: str) -> str:
+    """A word of a name with the differences between transliterations taken out ("Mousavi", "Musavi": one)."""
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower() or word.lower()
+    for pattern, replacement in _SOUNDS:
+        plain = pattern.sub(replacement, plain)
+    return plain
+
+
+def _words(reading: Reading, name: Name) -> tuple[str, ...]:
+    parts: list[str] = []
+    for token in reading.tokens[name.first : name.last]:
+        if parts and (token.text == "-" or parts[-1].endswith("-")) and token.glued:
+            parts[-1] += token.text
+        else:
+            parts.append(token.text)
+    return tuple(parts)
+
+
+def _body_key(words: tuple[str, ...], country: str | None) -> str:
+    """One key for "Air Force of Peru" and "Air Force of the Republic of Peru"."""
+    joined = " ".join(words).lower()
+    head, of, tail = joined.rpartition(" of ")
+    if of and country and short_name(country).lower() in tail:
+        return f"{head} of {country}"
+    return joined
+
+
+def _named_with_rank(reading: Reading, name: Name) -> bool:
+    before = reading.tokens[name.first - 1].lower
+    return title_words().get(before) in ("rank", "address") and reading.tokens[name.first - 1].text[0].isupper()
+
+
+def _give_roles(cast: Cast, names: list[Name]) -> None:
+    """Roles from the words around a person's name; a country from the role."""
+    at = {(name.first, name.last): name for name in names}
+    for reference in list(cast.references):
+        name = at.get((reference.first, reference.last))
+        if name is None or name.type is not EntityType.PERSON:
+            continue
+        person = cast.referents[reference.referents[0]]
+        for office in _offices(cast, reference):
+            _take(person, office)
+    for referent in cast.referents:
+        referent.roles.sort(key=lambda role: (role.organization is None, role.country is None))
+
+
+def _offices(cast: Cast, reference: Reference) -> Iterator[Office]:
+    before = office_before(cast, reference)
+    if before:
+        yield before
+    after = office_after(cast, reference.last)
+    if after:
+        yield after
+
+
+def _take(person: Referent, office: Office) -> None:
+    person.country = person.country or office.country
+    role = Role(office.title, office.organization, office.country)
+    same = [r for r in person.roles if r.title.lower() == role.title.lower()]
+    if any(r.organization or not role.organization for r in same) and any(r.country or not role.country for r in same):
+        return
+    for poorer in same:
+        person.roles.remove(poorer)
+    person.roles.append(role)
+
+
+def entities(cast: Cast, article: Article) -> tuple[dict[int, str], tuple[Entity, ...]]:
+    """The ids of referents by number, and the entities in the order of their first mention."""
+    ids = _ids(cast, article)
+    mentions: dict[int, list[Mention]] = {}
+    tokens = cast.reading.tokens
+    seen: set[tuple[int, int, int]] = set()
+    for reference in cast.references:
+        span = Span.of(article.text, tokens[reference.first].start, tokens[reference.last - 1].end)
+        for number in reference.referents:
+            if (number, span.start, span.end) not in seen:
+                seen.add((number, span.start, span.end))
+                mentions.setdefault(number, []).append(Mention(span, reference.form))
+    order = sorted(
+        cast.referents,
+        key=lambda r: (
+            mentions[r.number][0].span if r.number in mentions else Span(len(article.text), 0, ""),
+            r.number,
+        ),
+    )
+    return ids, tuple(
+        Entity(
+            ids[r.number],
+            r.name,
+            r.type,
+            r.country,
+            tuple(alias for alias in r.aliases if alias != r.name),
+            tuple(r.roles) if r.type is EntityType.PERSON else (),
+            tuple(mentions.get(r.number, ())),
+        )
+        for r in order
+    )
+
+
+def _ids(cast: Cast, article: Article) -> dict[int, str]:
+    taken: dict[str, int] = {}
+    ids: dict[int, str] = {}
+    for referent in cast.referents:
+        base = slug(referent.name) or "entity"
+        if referent.type is EntityType.PERSON and len(referent.words) == 1:
+            base = f"{base}-{article.content_hash[:6]}"
+        wanted = base
+        candidates: Iterable[str] = (f"{base}-{referent.country.lower()}",) if referent.country else ()
+        for other in (*candidates, *(f"{base}-{referent.type}-{n}" for n in range(2, len(cast.referents) + 3))):
+            if wanted not in taken:
+                break
+            wanted = other
+        taken[wanted] = referent.number
+        ids[referent.number] = wanted
+    return ids
+
+
+def slug(name: str) -> str:
+    """Lower-case ASCII letters and digits joined by hyphens."""
+    special = (
+        name.replace("ø", "o")
+        .replace("Ø", "O")
+        .replace("ł", "l")
+        .replace("Ł", "L")
+        .replace("ß", "ss")
+        .replace("đ", "d")
+        .replace("ı", "i")
+    )
+    plain = unicodedata.normalize("NFKD", special).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:80]

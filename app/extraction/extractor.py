@@ -1,0 +1,86 @@
+"""Article in, facts out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import version
+from typing import Protocol
+
+from app.domain.article import Article
+from app.domain.evidence import Span
+from app.domain.facts import Facts
+
+DISTRIBUTION = "entente-news"
+
+
+class Extractor(Protocol):
+    """Finds the facts of articles."""
+
+    @property
+    def name(self) -> str:
+        """What is stored with every fact: the extractor and its version."""
+        ...
+
+    def extract(self, article: Article) -> Facts:
+        """All facts of an article; the same article gives the same facts. Raises nothing, whatever the text."""
+        ...
+
+    def extract_many(self, articles: Iterable[Article]) -> Iterator[Facts]:
+        """The facts of each article, in order, one at a time."""
+        ...
+
+
+class EntenteExtractor:
+    """Facts by the rules and tables of this package. The first article, or `warm`, loads what it needs."""
+
+    def __init__(self) -> None:
+        self.name = f"entente {version(DISTRIBUTION)}"
+
+    def warm(self) -> None:
+        """Load tokenizer and tables, so that the first article does not wait for them."""
+        self.extract(Article("The prime minister of Fiji met the president of Peru."))
+
+    def extract(self, article: Article) -> Facts:
+        """All facts of an article; the same article gives the same facts. Raises nothing, whatever the text."""
+        from app.language.pipeline import is_english, read
+
+        reading = read(article.text)
+        sentences = tuple(Span.of(article.text, s.start, s.end) for s in reading.sentences)
+        if not article.language.lower().startswith("en") or not is_english(reading.folded):
+            warning = "the text is not in English, the only language whose facts are read: sentences only"
+            return Facts(self.name, sentences, warnings=(warning,))
+        return self._facts(article, sentences)
+
+    def extract_many(self, articles: Iterable[Article]) -> Iterator[Facts]:
+        """The facts of each article, in order, one at a time."""
+        return map(self.extract, articles)
+
+    def _facts(self, article: Article, sentences: tuple[Span, ...]) -> Facts:
+        from app.extraction import commitments, coreference, entities, statements
+        from app.language.names import find_names
+        from app.language.pipeline import read
+
+        reading = read(article.text)
+        cast = entities.gather(reading, find_names(reading))
+        coreference.resolve(cast)
+        said = statements.find_statements(cast)
+        found = commitments.find_commitments(cast, article, frozenset())
+        ids, records = entities.entities(cast, article)
+        return Facts(
+            extractor=self.name,
+            sentences=sentences,
+            entities=records,
+            statements=statements.statements(cast, article, ids, said),
+            commitments=commitments.commitments(cast, article, ids, said, found),
+        )
+
+
+@cache
+def _shared() -> EntenteExtractor:
+    return EntenteExtractor()
+
+
+def extract(article: Article) -> Facts:
+    """All facts of an article, by an extractor that is kept for further calls."""
+    return _shared().extract(article)
