@@ -1,0 +1,1 @@
+"""HTTP: one file a resource, and one for each convention. No SQL and no linguistics."""

@@ -15,7 +15,8 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 BUSY_SECONDS = 30
@@ -46,14 +47,18 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the store throughout."""
-        with self._engine.begin() as connection:
+        """A connection that sees one state of the store throughout. Raises `StoreError`."""
+        with self._reporting_faults(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection whose changes are all kept when the block ends, or none of them where it raises."""
-        with self._engine.connect().execution_options(write=True) as connection, connection.begin():
+        """A connection whose changes are all kept when the block ends, or none where it raises. Raises `StoreError`."""
+        with (
+            self._reporting_faults(),
+            self._engine.connect().execution_options(write=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def migrate(self) -> None:
@@ -74,16 +79,22 @@ class Database:
         self._engine.dispose()
 
     def _revise(self, change: Callable[[Config], None]) -> None:
-        try:
+        with self._reporting_faults():
             self._wait_for_wal()
-            with self.write() as connection:
-                config = Config()
-                config.set_main_option("script_location", str(self._migrations))
-                config.attributes["connection"] = connection
-                self._refuse_unknown(connection, ScriptDirectory.from_config(config))
-                change(config)
-        except (DBAPIError, sqlite3.Error) as error:
-            reason = error.orig if isinstance(error, DBAPIError) else error
+        with self.write() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(self._migrations))
+            config.attributes["connection"] = connection
+            self._refuse_unknown(connection, ScriptDirectory.from_config(config))
+            change(config)
+
+    @contextmanager
+    def _reporting_faults(self) -> Iterator[None]:
+        """Turn what the driver says of a database that is missing, locked, full or broken into `StoreError`."""
+        try:
+            yield
+        except (OperationalError, PoolTimeout, sqlite3.Error) as error:
+            reason = error.orig if isinstance(error, OperationalError) else error
             raise StoreError(f"the database {self.location} cannot be used: {reason}") from error
 
     def _refuse_unknown(self, connection: Connection, script: ScriptDirectory) -> None:

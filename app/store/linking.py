@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from app.domain.entity import Entity
 from app.domain.facts import Facts
@@ -20,12 +18,12 @@ def linked_ids(connection: Connection, facts: Facts, content_hash: str) -> dict[
     candidates = {entity.id: _candidates(entity, content_hash) for entity in facts.entities}
     wanted = {candidate for each in candidates.values() for candidate in each}
     query = select(entities.c.id, entities.c.type, entities.c.country).where(entities.c.id.in_(wanted))
-    held = {row.id: row for row in connection.execute(query)}
+    held = {row.id: (row.type, row.country) for row in connection.execute(query)}
     taken: set[str] = set()
     linked = {}
     for entity in facts.entities:
         names = candidates[entity.id]
-        free = (name for name in names if name not in taken and (name not in held or _agree(entity, held[name])))
+        free = (name for name in names if name not in taken and (name not in held or _agree(entity, *held[name])))
         linked[entity.id] = next(free, names[-1])
         taken.add(linked[entity.id])
     return linked
@@ -36,6 +34,6 @@ def _candidates(entity: Entity, content_hash: str) -> list[str]:
     return [entity.id, *with_country, f"{entity.id}-{content_hash[:6]}", f"{entity.id}-{content_hash[:12]}"]
 
 
-def _agree(entity: Entity, held: Row[Any]) -> bool:
-    countries = {entity.country, held.country} - {None}
-    return entity.type == held.type and len(countries) <= 1
+def _agree(entity: Entity, held_type: str, held_country: str | None) -> bool:
+    countries = {entity.country, held_country} - {None}
+    return entity.type == held_type and len(countries) <= 1

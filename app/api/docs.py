@@ -1,0 +1,102 @@
+"""OpenAPI and its pages. The assets are served from here, and the examples are the service's own answers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import fastapi_offline
+import httpx
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from app.api.conditional import answer_document
+from app.api.service import Injected
+from app.store.loaded import first_loaded
+
+ASSETS = "/docs/assets"
+
+router = APIRouter(include_in_schema=False)
+
+
+def install(app: FastAPI) -> None:
+    """Serve `/openapi.json`, `/docs` and `/redoc`."""
+    app.mount(ASSETS, StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"))
+    app.include_router(router)
+
+
+@router.get("/openapi.json")
+async def get_openapi(request: Request, service: Injected) -> Response:
+    """The specification; its examples are added as soon as the seeds are there."""
+    state = request.app.state
+    if service.start_up.is_ready and not hasattr(state, "specification"):
+        with service.database.read() as connection:
+            article = first_loaded(connection)
+        if article is not None:
+            state.specification = orjson.dumps(await _with_examples(request.app, article))
+    return answer_document(request, getattr(state, "specification", None) or orjson.dumps(request.app.openapi()))
+
+
+@router.get("/docs")
+async def get_docs() -> HTMLResponse:
+    """The page to try requests on."""
+    return get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Entente: try it",
+        swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{ASSETS}/swagger-ui.css",
+        swagger_favicon_url=f"{ASSETS}/favicon.png",
+    )
+
+
+@router.get("/redoc")
+async def get_redoc() -> HTMLResponse:
+    """The page to read."""
+    return get_redoc_html(
+        openapi_url="/openapi.json",
+        title="Entente: reference",
+        redoc_js_url=f"{ASSETS}/redoc.standalone.js",
+        redoc_favicon_url=f"{ASSETS}/favicon.png",
+        with_google_fonts=False,
+    )
+
+
+async def _with_examples(app: FastAPI, article: str) -> dict[str, Any]:
+    """The specification with the answer that each GET gives for the article and its first commitment."""
+    specification: dict[str, Any] = orjson.loads(orjson.dumps(app.openapi()))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://examples.invalid") as client:
+        ids = await _example_ids(client, article)
+        operations = [(path, item["get"]) for path, item in specification["paths"].items() if "get" in item]
+        await asyncio.gather(*(_add_example(client, path, operation, ids) for path, operation in operations))
+    return specification
+
+
+async def _example_ids(client: httpx.AsyncClient, article: str) -> Mapping[str, str]:
+    """The article, a commitment that somebody in it states, one of its parties, and the statement that reports it."""
+    items = (await client.get(f"/articles/{article}/commitments")).json()["items"]
+    chosen = next((item for item in items if item["statement"]), None)
+    if chosen is None:
+        return {"article": article}
+    party = chosen["parties"][0]["id"]
+    return {"article": article, "commitment": chosen["id"], "entity": party, "statement": chosen["statement"]}
+
+
+async def _add_example(client: httpx.AsyncClient, path: str, operation: dict[str, Any], ids: Mapping[str, str]) -> None:
+    names = re.findall(r"\{(\w+)\}", path)
+    if any(name not in ids for name in names):
+        return
+    parameters = operation.get("parameters", ())
+    limit = {"limit": "1"} if any(p["name"] == "limit" for p in parameters) else {}
+    response = await client.get(path.format(**ids), params=limit)
+    for parameter in parameters:
+        if parameter["in"] == "path":
+            parameter["example"] = ids[parameter["name"]]
+    content = operation["responses"]["200"]["content"]["application/json"]
+    content["example"] = response.json()

@@ -1,0 +1,74 @@
+"""Entities across articles, and what concerns each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.api.filters import CommitmentFilters, EntityFilters, NoParameters, Paging, StatementFilters
+from app.api.lists import answer_mentions_of_entity, answer_thing, answer_things, require_entity
+from app.api.problems import documented
+from app.api.service import Injected
+from app.schemas.base import Page
+from app.schemas.commitments import StoredCommitment
+from app.schemas.entities import EntityOut, MentionWithEntity
+from app.schemas.statements import StoredStatement
+from app.store import tables
+
+router = APIRouter(prefix="/entities", tags=["entities"], responses=documented(422, 503))
+
+
+@router.get("", response_model=Page[EntityOut], summary="Entities")
+def list_entities(request: Request, service: Injected, asked: Annotated[EntityFilters, Query()]) -> Response:
+    """Persons, organisations, countries, places, groups and events that any article names."""
+    return answer_things(request, service, tables.entities, asked)
+
+
+@router.get("/{entity}", response_model=EntityOut, summary="One entity", responses=documented(404))
+async def get_entity(
+    request: Request, service: Injected, entity: str, asked: Annotated[NoParameters, Query()]
+) -> Response:
+    """Its names, its roles with the articles that say so, and how often it is mentioned."""
+    return answer_thing(request, service, tables.entities, entity)
+
+
+@router.get(
+    "/{entity}/mentions",
+    response_model=Page[MentionWithEntity],
+    summary="Where an entity is mentioned",
+    responses=documented(404),
+)
+def list_entity_mentions(
+    request: Request, service: Injected, entity: str, asked: Annotated[Paging, Query()]
+) -> Response:
+    """Every mention, by the articles' ids and in the order of their text."""
+    return answer_mentions_of_entity(request, service, entity, asked)
+
+
+@router.get(
+    "/{entity}/statements",
+    response_model=Page[StoredStatement],
+    summary="What an entity says, and what is said of it",
+    responses=documented(404),
+)
+def list_entity_statements(
+    request: Request, service: Injected, entity: str, asked: Annotated[StatementFilters, Query()]
+) -> Response:
+    """Statements that it makes or that mention it; `speaker` narrows them to its own."""
+    require_entity(service, entity)
+    return answer_things(request, service, tables.statements, asked, entity=entity)
+
+
+@router.get(
+    "/{entity}/commitments",
+    response_model=Page[StoredCommitment],
+    summary="Commitments that concern an entity",
+    responses=documented(404),
+)
+def list_entity_commitments(
+    request: Request, service: Injected, entity: str, asked: Annotated[CommitmentFilters, Query()]
+) -> Response:
+    """Those it is a party to or speaks of; for a country also those of parties that act for it."""
+    require_entity(service, entity)
+    return answer_things(request, service, tables.commitments, asked, entity=entity)

@@ -1,0 +1,66 @@
+"""The way in, and whether the service is well."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.api.conditional import answer_document
+from app.api.filters import NoParameters
+from app.api.problems import documented
+from app.api.service import DESCRIPTION, Injected, Service
+from app.schemas.documents import to_bytes
+from app.schemas.service import Index, Live, Readiness
+from app.store.database import StoreError
+
+router = APIRouter(tags=["service"], responses=documented(422))
+
+PATHS = {
+    "articles": "/articles",
+    "entities": "/entities",
+    "statements": "/statements",
+    "commitments": "/commitments",
+    "live": "/health/live",
+    "ready": "/health/ready",
+    "documentation": "/docs",
+    "reference": "/redoc",
+    "openapi": "/openapi.json",
+}
+
+
+@router.get("/", response_model=Index, summary="What is here")
+async def get_index(request: Request, service: Injected, asked: Annotated[NoParameters, Query()]) -> Response:
+    """Name, version, and the paths of everything else."""
+    index = Index(name="Entente", version=service.version, description=DESCRIPTION, links=PATHS)
+    return answer_document(request, to_bytes(index))
+
+
+@router.get("/health/live", response_model=Live, summary="Whether the process is up")
+async def get_live(asked: Annotated[NoParameters, Query()]) -> Live:
+    """Answers as long as the process can."""
+    return Live(status="up")
+
+
+@router.get(
+    "/health/ready",
+    response_model=Readiness,
+    summary="Whether everything is loaded",
+    responses={503: {"model": Readiness, "description": "Something is missing: `checks` names it."}},
+)
+def get_ready(service: Injected, response: Response, asked: Annotated[NoParameters, Query()]) -> Readiness:
+    """The database is migrated, the seeds are loaded and the model is ready; a broken seed file is a warning."""
+    missing = {**_database_fault(service), **service.start_up.missing}
+    response.status_code = 503 if missing else 200
+    return Readiness(
+        status="not ready" if missing else "ready",
+        checks={"database": "ok", "seeds": "ok", "model": "ok", **missing},
+        warnings=service.start_up.warnings,
+    )
+
+
+def _database_fault(service: Service) -> dict[str, str]:
+    try:
+        return {} if service.database.is_migrated() else {"database": "not migrated"}
+    except StoreError:
+        return {"database": "cannot be used"}

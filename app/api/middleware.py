@@ -1,0 +1,85 @@
+"""Around every request, as pure ASGI: its id, one log line, HEAD, and the last resort when something breaks."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Mapping
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.logs import ROOT
+from app.api.problems import problem
+
+log = logging.getLogger(f"{ROOT}.requests")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+"""W3C Trace Context, section 3.2."""
+
+
+class Requests:
+    """Gives each request an id (the caller's `X-Request-ID`, or a new one) and writes one line when it is answered.
+
+    An exception that nothing handled is logged with its traceback and answered with a problem of status 500. HEAD is
+    answered as GET without the body (RFC 9110, section 9.3.2).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers)
+        scope.setdefault("state", {})["request_id"] = request_id
+        fields = {"method": scope["method"], "path": scope["path"], "request_id": request_id, **_trace(headers)}
+        started = time.perf_counter()
+        answer = _Answer(send, request_id, bodiless=scope["method"] == "HEAD")
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        try:
+            await self._app(scope, receive, answer)
+        except Exception:
+            log.exception("unhandled", extra={"fields": fields})
+            if answer.status is None:
+                detail = "something went wrong here; the log has it under this request's id"
+                await problem(Request(scope), 500, detail)(scope, receive, answer)
+        finally:
+            taken = round((time.perf_counter() - started) * 1000, 2)
+            log.info("request", extra={"fields": {**fields, "status": answer.status, "ms": taken}})
+
+
+class _Answer:
+    """Sends an answer on, with the request's id, and remembers its status."""
+
+    def __init__(self, send: Send, request_id: str, *, bodiless: bool) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._bodiless = bodiless
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            MutableHeaders(scope=message)["X-Request-ID"] = self._request_id
+        elif self._bodiless and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _trace(headers: Headers) -> Mapping[str, str]:
+    found = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+    return {"trace_id": found[1], "parent_id": found[2]} if found else {}

@@ -1,0 +1,106 @@
+"""Errors as `application/problem+json` (RFC 9457). The one place that turns what went wrong into an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.schemas.documents import to_bytes
+from app.schemas.service import Fault, Problem
+from app.store.database import StoreError
+
+MEDIA_TYPE = "application/problem+json"
+
+NO_DETAIL = {
+    404: "nothing is served at this path; / lists what is",
+    405: "this path does not answer to this method",
+}
+"""What to say where the framework itself refuses a request."""
+
+
+class NotFound(Exception):
+    """No such thing is stored."""
+
+    def __init__(self, kind: str, thing: str) -> None:
+        super().__init__(f"no {kind} has the id {thing!r}")
+
+
+class Unprocessable(Exception):
+    """A request whose values cannot be used: what is wrong with which."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(fault.detail for fault in faults))
+        self.faults = faults
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application with a problem."""
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(Unprocessable, _unprocessable)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(StoreError, _store_down)
+
+
+def problem(
+    request: Request, status: int, detail: str, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer to a request that failed."""
+    body = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=request.url.path,
+        request_id=request.scope.get("state", {}).get("request_id", ""),
+        errors=list(errors) or None,
+    )
+    return Response(to_bytes(body), status, headers, MEDIA_TYPE)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that an operation declares in OpenAPI."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return problem(request, 404, str(error))
+
+
+async def _unprocessable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unprocessable)
+    return problem(request, 422, str(error), error.faults)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [Fault(pointer="/".join(map(str, fault["loc"])), detail=_in_words(fault)) for fault in error.errors()]
+    return problem(request, 422, "; ".join(dict.fromkeys(fault.detail for fault in faults)), faults)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = NO_DETAIL.get(error.status_code, phrase) if error.detail == phrase else error.detail
+    return problem(request, error.status_code, detail, headers=error.headers)
+
+
+async def _store_down(request: Request, error: Exception) -> Response:
+    """Say no more than that: the message of the database may hold paths."""
+    return problem(request, 503, "the store cannot be used at the moment", headers={"Retry-After": "5"})
+
+
+def _in_words(fault: Mapping[str, Any]) -> str:
+    place, *names = fault["loc"]
+    name = str(names[0]) if names else ""
+    if fault["type"] == "extra_forbidden":
+        return f"unknown {place} parameter {name!r}" if place == "query" else f"unknown field {name!r}"
+    given = "" if fault["type"] == "missing" else f" is {str(fault['input'])[:100]!r}"
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{name}{given}: {message[:1].lower()}{message[1:]}"

@@ -1,0 +1,47 @@
+"""What the routes share: the store and the state of the start, as parts of one application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.store.database import Database
+
+DESCRIPTION = "Who has committed to cooperate with whom, on what, how firmly, according to whom, in which exact words."
+
+
+@dataclass(slots=True)
+class StartUp:
+    """How far the start has come. What is still missing is named in ``missing``, with the reason."""
+
+    missing: dict[str, str] = field(default_factory=lambda: {"model": "being loaded", "seeds": "being loaded"})
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether everything is there."""
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts that requests use."""
+
+    database: Database
+    start_up: StartUp
+    version: str
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+async def _injected(request: Request) -> Service:
+    """As a coroutine function, so that it does not take a thread."""
+    return _service(request)
+
+
+Injected = Annotated[Service, Depends(_injected)]

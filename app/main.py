@@ -1,0 +1,85 @@
+"""The application: the store, the routes, and what happens on start."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from app.api import articles, commitments, docs, entities, health, problems, statements
+from app.api.logs import ROOT
+from app.api.middleware import Requests
+from app.api.service import DESCRIPTION, Service, StartUp
+from app.extraction.extractor import DISTRIBUTION, EntenteExtractor
+from app.ingest.load import load_folder
+from app.settings import Settings, shipped
+from app.store.database import Database, StoreError
+
+log = logging.getLogger(f"{ROOT}.start")
+
+RESOURCES = (articles, entities, statements, commitments, health)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service. Its start migrates the database and then, in the background, loads the model and the seeds."""
+    database = Database(settings.database_url, shipped("migrations"))
+    service = Service(database, StartUp(), version(DISTRIBUTION))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database.migrate()
+        thread = threading.Thread(target=_fill, args=(settings, service), name="start-up", daemon=True)
+        thread.start()
+        yield
+        thread.join(settings.drain_seconds)
+        database.close()
+
+    app = FastAPI(
+        title="Entente",
+        version=service.version,
+        description=DESCRIPTION,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        openapi_tags=[{"name": r.router.tags[0], "description": (r.__doc__ or "").strip()} for r in RESOURCES],
+        generate_unique_id_function=_operation_id,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    for resource in RESOURCES:
+        app.include_router(resource.router)
+    docs.install(app)
+    problems.install(app)
+    app.add_middleware(Requests)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _fill(settings: Settings, service: Service) -> None:
+    """Load the model, then the seeds. What fails is logged and stays among what is missing."""
+    start_up = service.start_up
+    try:
+        extractor = EntenteExtractor()
+        extractor.warm()
+        del start_up.missing["model"]
+        report = load_folder(service.database, extractor, settings.seeds)
+    except StoreError as error:
+        start_up.missing["seeds"] = str(error)
+        log.error("seeds not loaded", extra={"fields": {"reason": str(error)}})
+        return
+    for fault in report.faults:
+        log.warning("seed not loaded", extra={"fields": {"reason": str(fault)}})
+    start_up.warnings = [str(fault) for fault in report.faults]
+    del start_up.missing["seeds"]
+    counts = {"new": len(report.new), "replaced": len(report.replaced), "unchanged": report.unchanged}
+    log.info("seeds loaded", extra={"fields": {**counts, "broken": len(report.faults)}})

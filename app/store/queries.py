@@ -1,0 +1,186 @@
+"""Reads: one thing by its id, and pages of lists by keyset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, literal, select, tuple_
+
+from app.store import tables
+from app.store.conditions import Condition, Filters, conditions
+from app.store.tables import appearances, articles, commitments, entities, mentions, statements
+
+Kind = Table
+"""What is asked for, by its table in `tables`."""
+
+Position = list[Any]
+"""Where a page ends: the values of its last row's sort columns, as JSON has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Columns that together are different in every row; where the first is null, the row comes last."""
+
+    columns: tuple[ColumnElement[Any], ...]
+    descending: bool = False
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list: ``limit`` rows after a position, or from the start."""
+
+    limit: int
+    after: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A page: the JSON of its items, and the position after which the next one begins, if there is more."""
+
+    items: list[bytes]
+    after: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a GET of one thing answers, and when that last changed."""
+
+    body: bytes
+    modified_at: datetime
+
+
+SORTS: dict[Kind, dict[str, ColumnElement[Any]]] = {
+    articles: {"published": articles.c.published, "ingested_at": articles.c.ingested_at},
+    entities: {"name": entities.c.name, "article_count": entities.c.article_count, "last_seen": entities.c.last_seen},
+    commitments: {
+        "published": commitments.c.published,
+        "confidence": commitments.c.confidence,
+        "date": commitments.c.date_start,
+    },
+    statements: {"published": statements.c.published},
+}
+"""What each list can be sorted by."""
+
+
+def change_count(connection: Connection) -> int:
+    """A number that grows with every write."""
+    return int(connection.execute(select(tables.changes.c.count)).scalar_one())
+
+
+def document(connection: Connection, table: Kind, thing: str) -> Document | None:
+    """The document of the thing with this id, if there is one. A fact changes when its article does."""
+    modified_at = (table if "modified_at" in table.c else articles).c.modified_at
+    query = select(table.c.document, modified_at).where(table.c.id == thing)
+    if "modified_at" not in table.c:
+        query = query.join(articles, articles.c.pk == table.c.article_pk)
+    row = connection.execute(query).one_or_none()
+    return Document(row.document, row.modified_at.replace(tzinfo=UTC)) if row else None
+
+
+def modified_at(connection: Connection, table: Kind, thing: str) -> datetime | None:
+    """When the article or entity with this id last changed; None where there is none."""
+    row = connection.execute(select(table.c.modified_at).where(table.c.id == thing)).one_or_none()
+    return row.modified_at.replace(tzinfo=UTC) if row else None
+
+
+def things(connection: Connection, table: Kind, filters: Filters, sort: str, window: Window) -> Slice:
+    """A page of articles, entities, statements or commitments; ``sort`` is a key of `SORTS`, with `-` descending."""
+    column = SORTS[table][sort.removeprefix("-")]
+    body = table.c.listing if table is articles else table.c.document
+    order = Order((column, table.c.id), sort.startswith("-"), nullable=bool(getattr(column, "nullable", False)))
+    query = select(body.label("item")).where(*conditions(table, filters))
+    rows, after = _page(connection, query, order, window)
+    return Slice([row.item for row in rows], after)
+
+
+def count(connection: Connection, table: Kind, filters: Filters) -> int:
+    """How many things the filters let through."""
+    query = select(func.count()).select_from(table).where(*conditions(table, filters))
+    return connection.execute(query).scalar_one()
+
+
+def facts_of_article(connection: Connection, table: Kind, article: str, window: Window) -> Slice:
+    """A page of an article's entities, statements or commitments (by their table), in the order of its text."""
+    facts = appearances if table is entities else table
+    query = select(facts.c.document.label("item")).where(facts.c.article_pk == _pk_of(articles, article))
+    rows, after = _page(connection, query, Order((facts.c.position,)), window)
+    return Slice([row.item for row in rows], after)
+
+
+def count_of_article(connection: Connection, table: Kind, article: str) -> int:
+    """How many entities, mentions, statements or commitments an article has."""
+    facts = appearances if table is entities else table
+    query = select(func.count()).select_from(facts).where(facts.c.article_pk == _pk_of(articles, article))
+    return connection.execute(query).scalar_one()
+
+
+def mentions_of(connection: Connection, table: Kind, thing: str, window: Window) -> Slice:
+    """A page of the mentions in an article, or of an entity, in the order of the articles' ids and of their text."""
+    owner = mentions.c.article_pk if table is articles else mentions.c.entity_pk
+    columns = (articles.c.id, mentions.c.start, mentions.c.end, entities.c.id)
+    query = (
+        select(mentions.c.text, mentions.c.form)
+        .join(articles, articles.c.pk == mentions.c.article_pk)
+        .join(entities, entities.c.pk == mentions.c.entity_pk)
+        .where(owner == _pk_of(table, thing))
+    )
+    rows, after = _page(connection, query, Order(columns), window)
+    return Slice([_mention(row) for row in rows], after)
+
+
+def mention_count(connection: Connection, entity: str) -> int | None:
+    """How many mentions an entity has; None where there is no such entity."""
+    found: int | None = connection.scalar(select(entities.c.mention_count).where(entities.c.id == entity))
+    return found
+
+
+def _mention(row: Row[Any]) -> bytes:
+    span = {"start": row.key_1, "end": row.key_2, "text": row.text}
+    return orjson.dumps({**span, "form": row.form, "article": row.key_0, "entity": row.key_3})
+
+
+def _pk_of(table: Kind, thing: str) -> ColumnElement[int]:
+    return select(table.c.pk).where(table.c.id == thing).scalar_subquery()
+
+
+def _page(
+    connection: Connection, query: Select[Any], order: Order, window: Window
+) -> tuple[Sequence[Row[Any]], Position | None]:
+    """Rows of the page; those where the first sort column is null are a list of their own behind the others."""
+    keys = [column.label(f"key_{n}") for n, column in enumerate(order.columns)]
+    query = query.add_columns(*keys).limit(window.limit + 1)
+    rows: list[Row[Any]] = []
+    if window.after is None or window.after[0] is not None:
+        first = order.columns[0].is_not(None) if order.nullable else None
+        rows += connection.execute(_ordered(query, order, window.after, first))
+    if order.nullable and len(rows) <= window.limit:
+        rest = replace(order, columns=order.columns[1:])
+        after = window.after[1:] if window.after and window.after[0] is None else None
+        nulls = _ordered(query, rest, after, order.columns[0].is_(None)).limit(window.limit + 1 - len(rows))
+        rows += connection.execute(nulls)
+    page = rows[: window.limit]
+    return page, [_plain(value) for value in page[-1][-len(keys) :]] if len(rows) > window.limit else None
+
+
+def _ordered(query: Select[Any], order: Order, after: Position | None, only: Condition | None) -> Select[Any]:
+    columns = order.columns
+    if only is not None:
+        query = query.where(only)
+    if after is not None:
+        position = tuple_(*(literal(_typed(c, value), c.type) for c, value in zip(columns, after, strict=True)))
+        query = query.where(tuple_(*columns) < position if order.descending else tuple_(*columns) > position)
+    return query.order_by(*(column.desc() if order.descending else column for column in columns))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(column: ColumnElement[Any], value: Any) -> Any:
+    kind = column.type.python_type
+    return kind.fromisoformat(value) if issubclass(kind, date) else value
