@@ -1,155 +1,230 @@
-"""Articles in files: Markdown and plain text with front matter."""
+"""Articles in files: which format a file is in, and one record after the other out of it.
+
+A file is read in two steps, so that the second, which takes the time, can be done by other processes: `raw_records`
+streams the bytes of record after record, and `read_raw` makes an article of one of them. What reads pages and archives
+takes half a second to import, so it is imported where such a file is met.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from datetime import date
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import yaml
-from frontmatter.default_handlers import YAMLHandler
+import orjson
 
-from app.domain.article import Article, Source
-from app.ingest.text import NotAnArticle, clean, one_line
+from app.domain.article import Article
+from app.ingest import markdown
+from app.ingest.records import Record, UnreadableFile, UnreadableRecord, json_lines, read_record
+from app.ingest.submission import BadField, cleaned, submission
+from app.ingest.text import NotAnArticle, one_line
 
-KEYS = ("title", "summary", "source", "home_page", "published", "url", "language")
-"""What front matter may say: headline, standfirst, the outlet's name and home page, the day of publication
-(``2024-08-08``), the page's address, and a BCP 47 language tag (``en`` where it says none)."""
+__all__ = [
+    "FORMATS",
+    "RawRecord",
+    "UnreadableFile",
+    "files_under",
+    "raw_records",
+    "read_files",
+    "read_markdown",
+    "read_raw",
+]
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+FAILURES = ".failures.jsonl"
+"""What a file ends in that holds what could not be loaded of another."""
 
-
-class UnreadableFile(ValueError):  # noqa: N818 - what it says of its subject, not an error of the program
-    """A file, or a record of one, that holds no article: where, and why. Lines count from 1."""
-
-    def __init__(self, path: Path, line: int, reason: str) -> None:
-        super().__init__(f"{path}:{line}: {reason}")
-        self.path = path
-        self.line = line
-        self.reason = reason
-
-    def __reduce__(self) -> tuple[type[UnreadableFile], tuple[Path, int, str]]:
-        return UnreadableFile, (self.path, self.line, self.reason)
+LONGEST_TITLE = 200
+"""Characters of a first line of a plain text that is taken for its headline."""
 
 
 @dataclass(frozen=True, slots=True)
-class _FrontMatter:
-    """The values of the keys, the line that each stands on, and the line on which the body begins."""
+class RawRecord:
+    """One record as it stands in a file, its format ("json", "markdown", "text", "html"), and the address of a page."""
 
-    values: dict[str, str] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    body_line: int = 1
+    path: Path
+    line: int
+    format: str
+    content: bytes
+    url: str | None = None
+
+
+def read_files(path: Path) -> Iterator[Record | UnreadableFile]:
+    """Read every article of a file, or of the files in a folder and below it, cleaned, in a steady order.
+
+    What cannot be read is yielded in its place, and the rest goes on.
+    """
+    for file in files_under(path):
+        for raw in raw_records(file):
+            yield raw if isinstance(raw, UnreadableFile) else read_raw(raw)
 
 
 def read_markdown(path: Path) -> Article:
-    """Read one article: front matter between two lines of ``---``, then the body. Raises `UnreadableFile`."""
-    text = _read(path)
-    front, body = _split(path, text)
-    if not front.values.get("title"):
-        raise UnreadableFile(path, 1, "no title: the front matter must give one, as in `title: …`")
-    published = _published(path, front)
-    sources = _sources(path, front)
-    language = _language(path, front)
-    try:
-        cleaned = clean(body, front.values["title"], sources)
-    except NotAnArticle as refusal:
-        raise UnreadableFile(path, front.body_line, refusal.reason) from None
-    return Article(
-        text=cleaned.text,
-        title=cleaned.title,
-        summary=one_line(front.values.get("summary", "")) or cleaned.summary,
-        published=published or cleaned.published,
-        sources=sources,
-        language=language,
+    """Read the one article of a Markdown file with front matter. Raises `UnreadableFile`."""
+    (raw,) = raw_records(path)
+    found = raw if isinstance(raw, UnreadableFile) else read_raw(raw)
+    if isinstance(found, UnreadableFile):
+        raise found
+    return found.article
+
+
+def files_under(path: Path) -> list[Path]:
+    """List the file itself, or those in a folder and below it whose names end like one of `FORMATS`, sorted.
+
+    Hidden ones and records of failed loads are not among them.
+    """
+    if not path.is_dir():
+        return [path]
+    found = (file for file in path.rglob("*") if _format(file) and file.is_file())
+    return sorted(
+        file
+        for file in found
+        if not file.name.endswith(FAILURES) and not any(part.startswith(".") for part in file.relative_to(path).parts)
     )
 
 
-def _read(path: Path) -> str:
+def raw_records(path: Path) -> Iterator[RawRecord | UnreadableFile]:
+    """Stream the records of one file. What stops the reading is the last thing yielded."""
+    split = _format(path)
     try:
-        content = path.read_bytes()
+        if split is None:
+            yield UnreadableFile(path, 1, f"unknown format; known are {', '.join(FORMATS)}")
+        elif not path.stat().st_size:
+            yield UnreadableFile(path, 1, "empty")
+        else:
+            yield from split(path)
     except OSError as error:
-        raise UnreadableFile(path, 1, error.strerror or str(error)) from None
+        yield UnreadableFile(path, 1, error.strerror or str(error))
+
+
+def read_raw(raw: RawRecord) -> Record | UnreadableFile:
+    """Make an article of a record, cleaned."""
+    if raw.format == "json":
+        return read_record(raw.content, raw.path, raw.line, cleaned)
+    try:
+        if raw.format == "html":
+            from app.ingest.html import read_html
+
+            return Record(read_html(raw.content, raw.url), line=raw.line)
+        return Record(_front_mattered(raw), line=raw.line)
+    except NotAnArticle as refusal:
+        return _refusal(raw, raw.line, refusal.reason)
+    except markdown.BadFrontMatter as refusal:
+        return _refusal(raw, refusal.line, refusal.reason)
+
+
+def _refusal(raw: RawRecord, line: int, reason: str) -> UnreadableFile:
+    if raw.url is None:
+        return UnreadableFile(raw.path, line, reason)
+    page = orjson.dumps({"url": raw.url, "html": raw.content.decode("utf-8", "replace")})
+    return UnreadableRecord(raw.path, line, reason, page)
+
+
+def _front_mattered(raw: RawRecord) -> Article:
+    text = _decoded(raw.content)
+    front, body = markdown.split(text)
+    title = front.values.get("title") or None
+    if title is None:
+        title, body = markdown.heading(body) if raw.format == "markdown" else _headline(body)
+    if not title:
+        raise markdown.BadFrontMatter(1, "no title: the front matter must give one, as in `title: …`")
+    try:
+        words = markdown.plain(body) if raw.format == "markdown" else body
+        return cleaned(submission(words, {**front.values, "title": title}))
+    except BadField as refusal:
+        raise markdown.BadFrontMatter(front.lines[refusal.name], refusal.reason) from None
+    except NotAnArticle as refusal:
+        raise markdown.BadFrontMatter(front.body_line, refusal.reason) from None
+
+
+def _decoded(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise UnreadableFile(path, line, f"not UTF-8: byte 0x{error.object[error.start]:02x}") from None
+        line = content.count(b"\n", 0, error.start) + 1
+        raise markdown.BadFrontMatter(line, f"not UTF-8: byte 0x{content[error.start]:02x}") from None
     if not text.strip():
-        raise UnreadableFile(path, 1, "empty")
+        raise markdown.BadFrontMatter(1, "empty")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _split(path: Path, text: str) -> tuple[_FrontMatter, str]:
-    handler = YAMLHandler()
-    if not handler.detect(text):
-        return _FrontMatter(), text
+def _headline(body: str) -> tuple[str | None, str]:
+    """Take the first line of a plain text for its headline where it is short and ends like none."""
+    first, _, rest = body.lstrip().partition("\n")
+    title = one_line(first)
+    return (title, rest) if rest.strip() and len(title) <= LONGEST_TITLE and title[-1:] not in ".!:;," else (None, body)
+
+
+def _whole(name: str) -> Callable[[Path], Iterator[RawRecord]]:
+    def split(path: Path) -> Iterator[RawRecord]:
+        yield RawRecord(path, 1, name, path.read_bytes())
+
+    return split
+
+
+def _json(path: Path) -> Iterator[RawRecord | UnreadableFile]:
+    content = path.read_bytes()
     try:
-        yaml_text, body = handler.split(text)
-    except ValueError:
-        raise UnreadableFile(path, 1, "the front matter is not closed by a line of ---") from None
-    first = text[: text.index(yaml_text, 3)].count("\n") + 1
-    body_line = text[: len(text) - len(body.lstrip())].count("\n") + 1
+        found = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        yield UnreadableFile(path, error.lineno, f"not JSON: {error.msg}")
+        return
+    for number, record in enumerate(found if isinstance(found, list) else [found], 1):
+        yield RawRecord(path, number, "json", orjson.dumps(record))
+
+
+def _json_lines(path: Path) -> Iterator[RawRecord]:
+    with path.open("rb") as stream:
+        for line, content in json_lines(stream):
+            yield RawRecord(path, line, "json", content)
+
+
+def _packed_json_lines(path: Path) -> Iterator[RawRecord | UnreadableFile]:
+    line = 0
     try:
-        # Composed, not loaded: the nodes know their lines, and a title of `No` or `2024` stays the words it is.
-        node = yaml.compose(yaml_text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = first + (error.problem_mark.line if error.problem_mark else 0)
-        raise UnreadableFile(path, line, f"front matter: {error.problem or 'not YAML'}") from None
-    except yaml.YAMLError as error:
-        raise UnreadableFile(path, first, f"front matter: {' '.join(str(error).split())}") from None
-    except RecursionError:
-        raise UnreadableFile(path, first, "front matter: nested too deeply") from None
-    return _front_matter(path, node, first, body_line), body
+        with gzip.open(path) as stream:
+            for line, content in json_lines(stream):
+                yield RawRecord(path, line, "json", content)
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        yield UnreadableFile(path, line + 1, f"the packed file is damaged or cut short: {error}")
 
 
-def _front_matter(path: Path, node: yaml.Node | None, first: int, body_line: int) -> _FrontMatter:
-    front = _FrontMatter(body_line=body_line)
-    if node is None:
-        return front
-    if not isinstance(node, yaml.MappingNode):
-        raise UnreadableFile(path, first + node.start_mark.line, "front matter: lines of `key: value` are wanted")
-    for key, value in node.value:
-        line = first + key.start_mark.line
-        name = str(key.value)
-        if name not in KEYS:
-            raise UnreadableFile(path, line, f"unknown key {name!r}; known are {', '.join(KEYS)}")
-        if name in front.values:
-            raise UnreadableFile(path, line, f"{name} is given twice")
-        if not isinstance(value, yaml.ScalarNode):
-            raise UnreadableFile(path, line, f"{name} must be one value, not a list or a mapping")
-        front.values[name] = "" if value.tag.endswith(":null") else value.value.strip()
-        front.lines[name] = line
-    return front
+def _parquet(path: Path) -> Iterator[RawRecord | UnreadableFile]:
+    from app.ingest.archives import UnreadableArchive, rows_of_parquet
 
-
-def _published(path: Path, front: _FrontMatter) -> date | None:
-    given = front.values.get("published")
-    if not given:
-        return None
     try:
-        return date.fromisoformat(given)
-    except ValueError:
-        reason = f"published is {given!r}; a day such as 2024-08-08 is wanted"
-        raise UnreadableFile(path, front.lines["published"], reason) from None
+        for row, content in rows_of_parquet(path):
+            yield RawRecord(path, row, "json", content)
+    except UnreadableArchive as refusal:
+        yield UnreadableFile(path, refusal.record, refusal.reason)
 
 
-def _sources(path: Path, front: _FrontMatter) -> tuple[Source, ...]:
-    for key in ("home_page", "url"):
-        given = front.values.get(key)
-        if given and not (given.startswith(("http://", "https://")) and urlsplit(given).netloc):
-            reason = f"{key} is {given!r}; an address that begins with http:// or https:// is wanted"
-            raise UnreadableFile(path, front.lines[key], reason)
-    home_page, url = front.values.get("home_page") or None, front.values.get("url") or None
-    address = url or home_page
-    name = one_line(front.values.get("source", "")) or (urlsplit(address).hostname if address else None)
-    return (Source(name, home_page, url),) if name else ()
+def _warc(path: Path) -> Iterator[RawRecord | UnreadableFile]:
+    from app.ingest.archives import UnreadableArchive, pages_of_warc
+
+    try:
+        for number, url, content in pages_of_warc(path):
+            yield RawRecord(path, number, "html", content, url)
+    except UnreadableArchive as refusal:
+        yield UnreadableFile(path, refusal.record, refusal.reason)
 
 
-def _language(path: Path, front: _FrontMatter) -> str:
-    given = front.values.get("language") or "en"
-    if not _LANGUAGE.fullmatch(given):
-        reason = f"language is {given!r}; a BCP 47 tag such as en or pt-BR is wanted"
-        raise UnreadableFile(path, front.lines["language"], reason)
-    return given
+FORMATS: dict[str, Callable[[Path], Iterator[RawRecord | UnreadableFile]]] = {
+    ".md": _whole("markdown"),
+    ".txt": _whole("text"),
+    ".html": _whole("html"),
+    ".htm": _whole("html"),
+    ".json": _json,
+    ".jsonl": _json_lines,
+    ".jsonl.gz": _packed_json_lines,
+    ".parquet": _parquet,
+    ".warc": _warc,
+    ".warc.gz": _warc,
+}
+"""What a file's name ends in, and how its records are taken apart."""
+
+
+def _format(path: Path) -> Callable[[Path], Iterator[RawRecord | UnreadableFile]] | None:
+    name = path.name.lower()
+    return next((split for ending, split in FORMATS.items() if name.endswith(ending)), None)

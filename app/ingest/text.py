@@ -21,7 +21,7 @@ _SENTENCE_END = re.compile(r"[.!?…。؟][\"'”’»)\]]*$")
 _PLACES = frozenset({"anywhere"})
 
 
-class NotAnArticle(ValueError):  # noqa: N818 - what it says of its subject, not an error of the program
+class NotAnArticle(ValueError):
     """What came in holds no article; ``reason`` says why in words."""
 
     def __init__(self, reason: str) -> None:
@@ -82,7 +82,7 @@ def clean(raw: str, title: str, sources: Sequence[Source] = ()) -> CleanText:
     summary = None
     if paragraphs and (labelled := _without_label(paragraphs[0], names)):
         summary = " ".join(labelled.split())
-        repeated = _folded(labelled) in _folded("\n\n".join(paragraphs[1:]))
+        repeated = folded(labelled) in folded("\n\n".join(paragraphs[1:]))
         paragraphs = paragraphs[1:] if repeated else [labelled, *paragraphs[1:]]
     text = "\n\n".join(paragraphs)
     require_text(text)
@@ -102,7 +102,9 @@ def _without_furniture(
     paragraphs: Sequence[str], headlines: frozenset[str], names: Sequence[str]
 ) -> tuple[list[str], date | None]:
     """Keep the paragraphs that are text; take the first date of publication found in the others."""
-    running = [i for i, paragraph in enumerate(paragraphs) if _runs(paragraph) and _folded(paragraph) not in headlines]
+    running = [
+        i for i, paragraph in enumerate(paragraphs) if reads_like_text(paragraph) and folded(paragraph) not in headlines
+    ]
     head_ends = running[1] if len(running) > 1 else len(paragraphs)
     foot_starts = running[-1] if running else -1
     kept: list[str] = []
@@ -122,21 +124,21 @@ def _without_furniture(
 def _furniture(
     line: str, places: frozenset[str], headlines: frozenset[str], names: Sequence[str]
 ) -> list[re.Match[str]] | None:
-    if _folded(line) in headlines:
+    if folded(line) in headlines:
         return []
     found = pieces(line, places, names)
     dated = [piece for piece in found or () if "year" in piece.groupdict()]
     return None if dated and not any(dates(dated)) else found
 
 
-def _runs(paragraph: str) -> bool:
+def reads_like_text(paragraph: str) -> bool:
     """Whether a paragraph reads like running text: it ends like a sentence, or is long."""
     return bool(_SENTENCE_END.search(paragraph)) or len(paragraph.split()) > 20
 
 
 def _headlines(title: str, names: Sequence[str]) -> frozenset[str]:
     wholes = [title, *(f"{title} {name}" for name in names), *(f"{name} {title}" for name in names)]
-    return frozenset(filter(None, map(_folded, wholes))) if _folded(title) else frozenset()
+    return frozenset(filter(None, map(folded, wholes))) if folded(title) else frozenset()
 
 
 def _without_label(paragraph: str, names: Sequence[str]) -> str | None:
@@ -146,6 +148,6 @@ def _without_label(paragraph: str, names: Sequence[str]) -> str | None:
     return None
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Reduce to the words alone, for comparison: case, punctuation and spacing folded."""
     return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))

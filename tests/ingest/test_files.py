@@ -1,12 +1,20 @@
+import gzip
+import io
 import pickle
 from datetime import date
 from pathlib import Path
 
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from app.domain.article import Source
-from app.ingest.files import UnreadableFile, read_markdown
+from app.ingest.files import FORMATS, UnreadableFile, raw_records, read_files, read_markdown, read_raw
 from app.ingest.furniture import pieces
+from app.ingest.records import Record, UnreadableRecord
 from app.settings import shipped
 
 BODY = "Norway and Latvia opened a range near the coast on Monday."
@@ -74,6 +82,7 @@ def test_line_ends_and_marks_of_other_systems_change_nothing(article: Path, star
         (b"", 1, "empty"),
         (b" \n\n", 1, "empty"),
         (BODY.encode(), 1, "no title"),
+        (b"## A part\n\n" + BODY.encode(), 1, "no title"),
         (b"---\ntitle:\n---\nx\n", 1, "no title"),
         (b"---\ntitle: ~\n---\nx\n", 1, "no title"),
         (b"---\ntitle: A range\n\n", 1, "not closed"),
@@ -122,3 +131,139 @@ def test_every_shipped_seed_is_read_and_its_furniture_told_from_the_text() -> No
         assert found.title not in paragraphs
         assert not any(paragraph.startswith(f"{found.sources[0].name}:") for paragraph in paragraphs)
         assert not any(pieces(paragraph, frozenset({"anywhere", "head", "foot"})) for paragraph in paragraphs)
+
+
+def test_a_first_heading_of_markdown_is_the_title(article: Path) -> None:
+    article.write_text(f"# A *range*\n\n{BODY}\n")
+    assert (read_markdown(article).title, read_markdown(article).text) == ("A range", BODY)
+
+
+RECORDS = [{"id": f"a-{i}", "title": f"Range {i}", "text": f"{BODY} It is number {i}."} for i in range(1, 4)]
+LINES = b"".join(orjson.dumps(record) + b"\n" for record in RECORDS)
+PAGE = f"<html><body><article><h1>Range 1</h1><p>{BODY} It is number 1.</p></article></body></html>".encode()
+
+
+def texts(path: Path) -> list[str]:
+    """The last word of every article, and every refusal."""
+    return [
+        found.article.text.split()[-1] if isinstance(found, Record) else f"{found.line}: {found.reason}"
+        for found in read_files(path)
+    ]
+
+
+def warc(*pages: tuple[str, str, bytes], packed: bool = True) -> bytes:
+    stream = io.BytesIO()
+    writer = WARCWriter(stream, gzip=packed)
+    for status, kind, content in pages:
+        headers = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
+        url = "https://post.example/range"
+        writer.write_record(writer.create_warc_record(url, "response", io.BytesIO(content), http_headers=headers))
+    return stream.getvalue()
+
+
+def parquet(records: list[dict[str, object]]) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(records), stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.jsonl", LINES, ["1.", "2.", "3."]),
+        ("a.jsonl.gz", gzip.compress(LINES), ["1.", "2.", "3."]),
+        ("A.JSONL", LINES, ["1.", "2.", "3."]),
+        ("a.json", orjson.dumps(RECORDS), ["1.", "2.", "3."]),
+        ("a.json", orjson.dumps(RECORDS[0]), ["1."]),
+        ("a.parquet", parquet([{**record, "published": date(2019, 3, 4)} for record in RECORDS]), ["1.", "2.", "3."]),
+        ("a.html", PAGE, ["1."]),
+        ("a.warc.gz", warc(("200 OK", "text/html; charset=utf-8", PAGE)), ["1."]),
+        ("a.warc", warc(("200 OK", "text/html", PAGE), packed=False), ["1."]),
+        ("a.txt", f"Range 1\n\n{BODY} It is number 1.\n".encode(), ["1."]),
+        ("a.txt", f"---\ntitle: Range 1\n---\n{BODY} It is number 1.\n".encode(), ["1."]),
+        ("a.md", f"# Range 1\n{BODY} It is number 1.\n".encode(), ["1."]),
+    ],
+)
+def test_every_format_is_read(tmp_path: Path, name: str, content: bytes, expected: list[str]) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert texts(tmp_path / name) == expected
+    assert {record.article.title for record in read_files(tmp_path / name) if isinstance(record, Record)} <= {
+        "Range 1", "Range 2", "Range 3",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.jsonl", b"{\n" + LINES, ["1: not JSON: ", "1.", "2.", "3."]),
+        ("a.jsonl", b'{"text": "Short."}\n' + LINES, ["1: the body is too short", "1.", "2.", "3."]),
+        ("a.jsonl.gz", LINES, ["1: the packed file is damaged or cut short: Not a gzipped file"]),
+        ("a.json", b"[1, {", ["1: not JSON"]),
+        ("a.json", orjson.dumps([1, RECORDS[0]]), ["1: the record is not a JSON object", "1."]),
+        ("a.json", orjson.dumps([]), []),
+        ("a.parquet", b"PAR1 and no more", ["1: not readable as Parquet"]),
+        ("a.parquet", parquet([{"text": None}, {"text": BODY}]), ["1: text is missing", "Monday."]),
+        ("a.warc.gz", b"no archive", ["1: not readable as a web archive"]),
+        ("a.warc.gz", warc(("404 Not Found", "text/html", PAGE), ("200 OK", "image/png", PAGE)), []),
+        ("a.warc.gz", warc(("200 OK", "text/html", b"<p>x</p>"), ("200 OK", "text/html", PAGE)), ["1: ", "1."]),
+        ("a.html", b"", ["1: empty"]),
+        ("a.html", b"<p>More soon.</p>", ["1: "]),
+        ("a.txt", BODY.encode(), ["1: no title"]),
+        ("a.txt", b"\xff\xfe", ["1: not UTF-8"]),
+        ("a.pdf", b"%PDF", [f"1: unknown format; known are {', '.join(FORMATS)}"]),
+    ],
+)
+def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
+    tmp_path: Path, name: str, content: bytes, expected: list[str]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    found = texts(tmp_path / name)
+    assert [answer[: len(start)] for start, answer in zip(expected, found, strict=True)] == expected
+
+
+def test_what_an_archive_held_before_the_damage_is_read(tmp_path: Path) -> None:
+    whole = warc(*[("200 OK", "text/html", PAGE)] * 3)
+    (tmp_path / "a.warc.gz").write_bytes(whole[: len(whole) - 60])
+    assert texts(tmp_path / "a.warc.gz")[:2] == ["1.", "1."]
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(LINES * 3000)[:-40])
+    *read, refusal = texts(tmp_path / "b.jsonl.gz")
+    assert len(read) > 6000
+    assert refusal.startswith(f"{len(read) + 1}: the packed file is damaged")
+
+
+def test_a_page_of_an_archive_has_its_address(tmp_path: Path) -> None:
+    (tmp_path / "a.warc.gz").write_bytes(warc(("200 OK", "text/html", PAGE)))
+    (record,) = read_files(tmp_path / "a.warc.gz")
+    assert isinstance(record, Record)
+    assert record.article.sources == (Source("post.example", "https://post.example/", "https://post.example/range"),)
+
+
+def test_a_page_refused_can_be_handed_in_again_once_mended(tmp_path: Path) -> None:
+    (tmp_path / "a.warc.gz").write_bytes(warc(("200 OK", "text/html", b"<p>x</p>")))
+    (refusal,) = read_files(tmp_path / "a.warc.gz")
+    assert isinstance(refusal, UnreadableRecord)
+    mended = {**orjson.loads(refusal.record), "html": PAGE.decode()}
+    (tmp_path / "mended.jsonl").write_bytes(orjson.dumps(mended))
+    assert texts(tmp_path / "mended.jsonl") == ["1."]
+
+
+def test_a_folder_is_read_in_order_without_what_is_hidden_or_failed_before(tmp_path: Path) -> None:
+    for name in ("b.jsonl", "a/z.jsonl", ".hidden/c.jsonl", ".c.jsonl", "b.jsonl.failures.jsonl", "notes.pdf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(LINES.splitlines()[name == "b.jsonl"])
+    (tmp_path / "folder.jsonl").mkdir()
+    assert texts(tmp_path) == ["1.", "2."]
+
+
+def test_a_file_is_streamed(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(LINES * 1000)
+    records = read_files(tmp_path / "a.jsonl")
+    first = next(records)
+    assert isinstance(first, Record)
+    assert (first.id, first.line) == ("a-1", 1)
+
+
+def test_records_can_be_read_elsewhere_than_they_were_taken_from(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(LINES)
+    raws = pickle.loads(pickle.dumps(list(raw_records(tmp_path / "a.jsonl"))))
+    assert [record.id for raw in raws if isinstance(record := read_raw(raw), Record)] == ["a-1", "a-2", "a-3"]

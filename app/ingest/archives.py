@@ -1,0 +1,63 @@
+"""Records of Parquet files and web archives, as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+ROWS_AT_ONCE = 256
+LARGEST_PAGE = 16 * 1024 * 1024
+"""Bytes, unpacked, of a page of a web archive; what is longer is cut there, as a page that unpacks without end is."""
+
+_PAGES = ("text/html", "application/xhtml+xml")
+
+
+class UnreadableArchive(ValueError):
+    """A file that is damaged or no archive of its kind: at which record, from 1, and why."""
+
+    def __init__(self, record: int, reason: str) -> None:
+        super().__init__(record, reason)
+        self.record = record
+        self.reason = reason
+
+
+def rows_of_parquet(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield each row's number, from 1, and its columns as a JSON object. Raises `UnreadableArchive`."""
+    row = 0
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
+                for fields in batch.to_pylist():
+                    row += 1
+                    yield row, orjson.dumps(fields, default=str)
+    except pa.ArrowException as error:
+        raise UnreadableArchive(row + 1, f"not readable as Parquet: {_first_line(error)}") from None
+
+
+def pages_of_warc(path: Path) -> Iterator[tuple[int, str | None, bytes]]:
+    """Yield of each HTML page its record's number, from 1, its address, and its bytes. Raises `UnreadableArchive`.
+
+    Answers other than 200, and what is not HTML, are passed over.
+    """
+    number = 0
+    try:
+        with path.open("rb") as stream:
+            for number, record in enumerate(ArchiveIterator(stream), 1):
+                headers = record.http_headers
+                answered = record.rec_type == "response" and headers and headers.get_statuscode() == "200"
+                kind = (headers if headers else record.rec_headers).get_header("Content-Type") or ""
+                if (answered or record.rec_type == "resource") and kind.lower().startswith(_PAGES):
+                    content = record.content_stream().read(LARGEST_PAGE)
+                    yield number, record.rec_headers.get_header("WARC-Target-URI"), content
+    except (ArchiveLoadFailed, EOFError) as error:
+        raise UnreadableArchive(number + 1, f"not readable as a web archive: {_first_line(error)}") from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

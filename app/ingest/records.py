@@ -1,0 +1,97 @@
+"""Articles as records: one JSON object each, in JSON Lines or in an array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from app.domain.article import Article
+from app.ingest.submission import BadField, Submission, as_given, cleaned, submission
+from app.ingest.text import NotAnArticle
+
+_SHOWN = 200
+"""Characters of a record that a refusal shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article, and the id that its record gave it, unchanged.
+
+    ``line`` is where it stands in its file, from 1: a line, a row of Parquet, a record of a web archive.
+    """
+
+    article: Article
+    id: str | int | None = None
+    line: int = 1
+
+
+class UnreadableFile(ValueError):
+    """A file that holds no article: where, and why. Lines count from 1."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(path, line, reason)
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}"
+
+
+class UnreadableRecord(UnreadableFile):
+    """One record of a file that holds no article, the record with it; those around it are not touched."""
+
+    def __init__(self, path: Path, line: int, reason: str, record: bytes = b"") -> None:
+        super().__init__(path, line, reason)
+        self.args = (path, line, reason, record)
+        self.record = record
+
+
+def read_records(stream: Iterable[bytes], name: str | Path) -> Iterator[Record | UnreadableRecord]:
+    """Read JSON Lines record by record, each ``text`` exactly as given: offsets into it are offsets into the input.
+
+    A record is an object of ``text`` and, where known, ``id`` and the fields of a submission; other fields are passed
+    over; a page (``html``, and its ``url``) may stand for the text. No text is refused for its length or language.
+    ``name`` stands for the stream in what cannot be read.
+    """
+    for line, content in json_lines(stream):
+        yield read_record(content, Path(name), line, as_given)
+
+
+def json_lines(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Number the lines that are not blank, from 1."""
+    for line, content in enumerate(stream, 1):
+        if stripped := content.removeprefix(b"\xef\xbb\xbf").strip():
+            yield line, stripped
+
+
+def read_record(
+    content: bytes, path: Path, line: int, take: Callable[[Submission], Article] = cleaned
+) -> Record | UnreadableRecord:
+    """Read one JSON object; ``take`` makes the article of what it hands in."""
+    try:
+        fields = orjson.loads(content)
+        if not isinstance(fields, dict):
+            raise BadField("the record", "is not a JSON object")
+        identifier = fields.get("id")
+        if not isinstance(identifier, str | int | None) or isinstance(identifier, bool):
+            raise BadField("id", "must be a string or a whole number")
+        article = _page(fields) if "html" in fields else take(submission(fields.get("text"), fields))
+        return Record(article, identifier, line)
+    except orjson.JSONDecodeError as error:
+        reason = f"not JSON: {error.msg} at column {error.colno}"
+    except (BadField, NotAnArticle) as error:
+        reason = error.reason
+    return UnreadableRecord(path, line, reason, content)
+
+
+def _page(fields: Mapping[str, object]) -> Article:
+    from app.ingest.html import read_html
+
+    page, url = fields["html"], fields.get("url")
+    if not isinstance(page, str) or not isinstance(url, str | None):
+        raise BadField("html", "and url must be strings")
+    return read_html(page, url)
