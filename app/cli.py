@@ -5,10 +5,16 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+
+if TYPE_CHECKING:
+    from app.ingest.records import Record, UnreadableFile
+
+ItemT = TypeVar("ItemT")
 
 app = typer.Typer(
     help="Read diplomatic and defence news, and serve who commits to cooperate with whom.",
@@ -78,13 +84,10 @@ def serve(
 
 
 @app.command()
-def load(paths: Annotated[list[Path], typer.Argument(help="Markdown files, or folders of them.")]) -> None:
+def load(paths: Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.")]) -> None:
     """Load articles into the database. What is there already is left as it is."""
-    from rich.console import Console
-    from rich.progress import track
-
     from app.extraction.extractor import EntenteExtractor
-    from app.ingest.files import UnreadableFile, read_markdown
+    from app.ingest.files import UnreadableFile, read_files
     from app.ingest.load import load_article
     from app.settings import load_settings, shipped
     from app.store.database import Database
@@ -92,20 +95,42 @@ def load(paths: Annotated[list[Path], typer.Argument(help="Markdown files, or fo
     database = Database(load_settings().database_url, shipped("migrations"))
     database.migrate()
     extractor = EntenteExtractor()
-    files = [file for path in paths for file in (sorted(path.rglob("*.md")) if path.is_dir() else [path])]
-    if not files:
-        raise Refusal(f"no Markdown files (*.md) in {', '.join(map(str, paths))}")
     new = known = broken = 0
-    for file in track(files, "Loading", console=Console(stderr=True), transient=True):
-        try:
-            stored = load_article(database, extractor, read_markdown(file))
-        except UnreadableFile as fault:
-            typer.echo(f"entente: {fault}", err=True)
+    for found in _with_progress((found for path in paths for found in read_files(path)), "Loading"):
+        if isinstance(found, UnreadableFile):
+            typer.echo(f"entente: {found}", err=True)
             broken += 1
-        else:
-            new += stored.created
-            known += not stored.created
+            continue
+        stored = load_article(database, extractor, found.article)
+        new += stored.created
+        known += not stored.created
     typer.echo(f"{new} new, {known} known already, {broken} unreadable")
+    if broken:
+        raise typer.Exit(UNREADABLE)
+
+
+@app.command()
+def extract(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files or folders of articles; - reads JSON Lines from standard input.")
+    ],
+) -> None:
+    """Print the facts of articles as JSON Lines, in the order of the input. No database is used."""
+    from app.extraction.extractor import EntenteExtractor
+    from app.ingest.files import UnreadableFile
+    from app.schemas.documents import extracted_article, to_bytes
+
+    extractor = EntenteExtractor()
+    broken = False
+    for found in _with_progress(_records(paths), "Extracting"):
+        if isinstance(found, UnreadableFile):
+            typer.echo(f"entente: {found}", err=True)
+            broken = True
+            continue
+        record_id = found.article.slug if found.id is None else found.id
+        line = to_bytes(extracted_article(record_id, found.article, extractor.extract(found.article)))
+        sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
     if broken:
         raise typer.Exit(UNREADABLE)
 
@@ -116,6 +141,33 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     typer.echo(f"entente {installed('entente-news')}")
+
+
+def _records(paths: list[Path]) -> Iterator[Record | UnreadableFile]:
+    """The articles of files; those of JSON Lines exactly as given, character for character."""
+    import gzip
+
+    from app.ingest.files import files_under, read_files
+    from app.ingest.records import read_records
+
+    for path in paths:
+        if path == Path("-"):
+            yield from read_records(sys.stdin.buffer, "standard input")
+            continue
+        for file in files_under(path):
+            if file.name.endswith((".jsonl", ".jsonl.gz")) and file.is_file():
+                with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+                    yield from read_records(stream, file)
+            else:
+                yield from read_files(file)
+
+
+def _with_progress(items: Iterable[ItemT], doing: str) -> Iterator[ItemT]:
+    """The items, with a bar on standard error where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    return iter(track(items, doing, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -12,6 +12,10 @@ WORDS_A_MINUTE = 230
 """Silent reading speed of English non-fiction by adults (Brysbaert 2019: 238 words a minute), rounded down."""
 
 
+SLUG_LENGTH = 32
+"""Characters of a title in a slug, at most; whole words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An outlet that carried the article."""
@@ -47,3 +51,18 @@ class Article:
     def reading_minutes(self) -> int:
         """Minutes to read it silently, at least one."""
         return max(1, round(self.word_count / WORDS_A_MINUTE))
+
+    @property
+    def slug(self) -> str:
+        """Date and title words, in ASCII; ``article`` and six digits of the content hash where it has neither."""
+        day = [self.published.isoformat()] if self.published else []
+        words = _title_words(self.title)
+        return "-".join([*day, *words]) or f"article-{self.content_hash[:6]}"
+
+
+def _title_words(title: str) -> list[str]:
+    folded = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", folded)
+    while len("-".join(words)) > SLUG_LENGTH:
+        words.pop()
+    return words

@@ -147,7 +147,7 @@ def stored_commitment(
     )
 
 
-def extracted_article(article_id: str, article: Article, facts: Facts) -> ExtractedArticle:
+def extracted_article(article_id: str | int, article: Article, facts: Facts) -> ExtractedArticle:
     """What `entente extract` prints for one article."""
     entities = {entity.id: entity for entity in facts.entities}
     return ExtractedArticle(

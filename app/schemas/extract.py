@@ -13,7 +13,7 @@ from app.schemas.statements import StatementOut
 class ExtractedArticle(Wire):
     """An article and all facts found in it; offsets count code points of `text`."""
 
-    id: str
+    id: str | int
     title: str
     published: date | None
     text: str

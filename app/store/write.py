@@ -5,8 +5,6 @@ Every function works in the caller's transaction (`Database.write`) and counts a
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,9 +20,6 @@ from app.store import tables
 from app.store.aggregate import of_appearances, with_appearance
 from app.store.fact_rows import fact_rows
 from app.store.linking import linked_ids
-
-SLUG_LENGTH = 32
-"""Characters of a title in the id of its article, at most; whole words."""
 
 
 class SameText(ValueError):
@@ -129,25 +124,11 @@ def _held(connection: Connection, article_id: str) -> tuple[int, datetime]:
 
 
 def _free_id(connection: Connection, article: Article) -> str:
-    """Date and title words; where those are taken, with digits of the content hash, more of them until it is free."""
-    stem = "-".join(
-        part for part in (article.published and article.published.isoformat(), _slug(article.title)) if part
-    )
-    hashed = article.content_hash
-    choices = [stem or f"article-{hashed[:6]}", *(f"{stem or 'article'}-{hashed[:n]}" for n in (6, 12, 64))]
+    """The article's slug; where that is taken, with digits of the content hash, more of them until it is free."""
+    choices = [article.slug, *(f"{article.slug}-{article.content_hash[:digits]}" for digits in (6, 12, 64))]
     query = select(tables.articles.c.id).where(tables.articles.c.id.in_(choices))
     taken = set(connection.scalars(query))
     return next(choice for choice in choices if choice not in taken)
-
-
-def _slug(title: str) -> str:
-    folded = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = ""
-    for word in re.findall(r"[a-z0-9]+", folded):
-        if len(slug) + 1 + len(word) > SLUG_LENGTH:
-            break
-        slug = f"{slug}-{word}" if slug else word
-    return slug
 
 
 def _article_row(
