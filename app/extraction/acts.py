@@ -191,9 +191,19 @@ def _stage(
         return default if default is Stage.AGREED else Stage(refused[0].row["stage"])
     if modal is not None and default is not Stage.PROPOSED:
         return Stage.PROPOSED if tokens[modal].lower in _DUTY | _DOUBT else Stage.INTENDED
+    if match.row["part"] == "noun" and default is Stage.ENACTED and _to_come(tokens, match.last):
+        return Stage.INTENDED
     if _infinitive(tokens, match, first) and default is not Stage.PROPOSED:
         return Stage.INTENDED
     return default
+
+
+_TO_COME = frozenset({"will", "would", "scheduled", "expected", "due", "planned", "set", "slated"})
+
+
+def _to_come(tokens: Sequence[Token], last: int) -> bool:
+    """Whether what stands behind a noun says that it is yet to be ("the talks are due on Monday")."""
+    return any(t.lower in _TO_COME for t in tokens[last : last + 3])
 
 
 def _infinitive(tokens: Sequence[Token], match: Match, first: int) -> bool:

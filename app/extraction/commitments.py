@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.article import Article
 from app.domain.commitment import Commitment, Party, PartyRole, Stage
-from app.domain.entity import EntityType
 from app.domain.evidence import Evidence, Span
 from app.domain.facts import commitment_id, statement_id
 from app.domain.statement import Speaker
@@ -15,32 +14,12 @@ from app.extraction.acts import FoundAct, find_acts
 from app.extraction.coding import Act, code, words_of
 from app.extraction.confidence import Signs, confidence
 from app.extraction.dates import find_date
-from app.extraction.entities import Cast, Referent
-from app.extraction.parties import Candidate, Fit, Scene
+from app.extraction.entities import Cast
+from app.extraction.parties import Fit, Scene
+from app.extraction.sides import Memory, Side, Sides, sides_of
 from app.extraction.statements import Said
-from app.extraction.tables import rows, word_set
+from app.extraction.tables import rows
 from app.language.pipeline import Sentence
-
-_ADJUNCTS = word_set("commitments.adjuncts")
-_ALLOWED = {
-    "meet": frozenset({"", "with", "by", "between", "to", "and", "of"}),
-    "person": frozenset({"", "by", "of"}),
-    "visit": frozenset({"", "to", "in", "at", "by", "into", "for", "of", "from", "with"}),
-    "give": frozenset({"", "to", "for", "by", "with", "into", "in"}),
-    "ask": frozenset({"", "to", "by", "with", "from", "of"}),
-    "tie": frozenset({"", "with", "between", "among", "by", "to", "of", "from"}),
-    "need": frozenset({"", "with", "between", "among", "by", "to", "of"}),
-    "join": frozenset({"", "with", "to"}),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A side of an act: its referent, where it was named, and from which hand of the act's words."""
-
-    referent: Referent
-    candidate: Candidate
-    hand: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +34,39 @@ class Found:
     confidence: float
 
 
-def find_commitments(cast: Cast, article: Article, title_sides: frozenset[str]) -> list[Found]:
+def find_commitments(cast: Cast, memory: Memory) -> list[Found]:
     """All commitments of a text in its order."""
     found: list[Found] = []
     for sentence in cast.reading.sentences:
         references = cast.within(sentence.first, sentence.last)
         scene = Scene(cast, sentence, references)
-        if scene.references:
-            found.extend(_merged(list(_in_sentence(scene, title_sides))))
+        if scene.references or found:
+            found.extend(_merged(list(_in_sentence(scene, memory))))
     return found
 
 
-def _in_sentence(scene: Scene, title_sides: frozenset[str]) -> Iterator[Found]:
+def _in_sentence(scene: Scene, memory: Memory) -> Iterator[Found]:
     for act in find_acts(scene):
         if act.doubtful or _hypothetical(scene, act) or _hostile(scene, act):
             continue
-        sides = _sides(scene, act)
-        near = len({s.referent.side for s in sides}) >= 2
-        if not near:
-            sides = _widened(scene, act, sides)
-        if len({s.referent.side for s in sides}) < 2:
+        sides = sides_of(scene, act, memory)
+        if not sides.enough:
             continue
-        first, last = _evidence(scene, act, sides)
-        signs = Signs(
-            near, any(s.candidate.fit is Fit.WEAK for s in sides), False, bool(act.stances), act.row["part"] == "noun"
-        )
-        yield Found(act, scene.sentence, tuple(sides), first, last, confidence(signs))
+        if sides.stage and not act.stances and not act.modal:
+            act = replace(act, stage=sides.stage)
+        memory.note(act, sides)
+        first, last = _evidence(scene, act, sides.sides)
+        yield Found(act, scene.sentence, sides.sides, first, last, confidence(_signs(act, sides)))
+
+
+def _signs(act: FoundAct, sides: Sides) -> Signs:
+    return Signs(
+        sides_in_clause=sides.near,
+        weak_side=any(s.candidate is not None and s.candidate.fit is Fit.WEAK for s in sides.sides),
+        from_headline=sides.recalled,
+        stance=bool(act.stances),
+        noun=act.row["part"] == "noun",
+    )
 
 
 def _hypothetical(scene: Scene, act: FoundAct) -> bool:
@@ -96,68 +82,11 @@ def _hostile(scene: Scene, act: FoundAct) -> bool:
     )
 
 
-def _sides(scene: Scene, act: FoundAct) -> list[Side]:
-    """Sides of the act's own clause: its subject and whom its frame admits behind it; one for each country."""
-    allowed = _ALLOWED[act.row["frame"]]
-    left = [
-        c
-        for c in scene.before(act.begin)
-        if c.preposition not in _ADJUNCTS - {"of"} or c.preposition in ("between", "among")
-    ]
-    inner = [
-        c
-        for c in scene.candidates(act.begin, act.match.last)
-        if c.preposition not in _ADJUNCTS or c.preposition == "of"
-    ]
-    right = [c for c in scene.behind(act.match.last) if _behind_fits(scene, act, c, allowed)]
-    sides: list[Side] = []
-    good_left = [c for c in left if c.fit is Fit.GOOD] or left[:1]
-    for hand, candidates in (("left", good_left), ("inner", inner), ("right", right)):
-        for candidate in candidates:
-            _admit(scene, sides, candidate, hand)
-    return sides
-
-
-def _behind_fits(scene: Scene, act: FoundAct, candidate: Candidate, allowed: frozenset[str]) -> bool:
-    preposition = candidate.preposition
-    last = scene.tokens[act.match.last - 1].lower
-    if (
-        preposition == ""
-        and candidate.reference.start - act.match.last < 4
-        and last in ("in", "at", "on", "to", "with", "for", "by", "from")
-    ):
-        return last in allowed
-    if (
-        act.row["frame"] == "person"
-        and scene.cast.referents[candidate.reference.referents[0]].type is EntityType.COUNTRY
-    ):
-        return candidate.fit is Fit.GOOD and preposition in allowed and scene.head_noun(candidate.reference.last) != ""
-    return preposition in allowed
-
-
-def _admit(scene: Scene, sides: list[Side], candidate: Candidate, hand: str) -> None:
-    for referent in scene.cast.sides(candidate.reference):
-        same = next((s for s in sides if s.referent.side == referent.side), None)
-        if same is None:
-            sides.append(Side(referent, candidate, hand))
-        elif same.hand == hand and referent.type is EntityType.PERSON and same.referent.type is EntityType.COUNTRY:
-            sides[sides.index(same)] = Side(referent, candidate, hand)
-
-
-def _widened(scene: Scene, act: FoundAct, sides: list[Side]) -> list[Side]:
-    """Sides looked for in the whole sentence, where the act's clause names fewer than two."""
-    widened = list(sides)
-    for candidate in scene.candidates(scene.first, scene.sentence.last):
-        if candidate.fit is Fit.GOOD and candidate.preposition not in _ADJUNCTS - {"of"}:
-            hand = "left" if candidate.reference.first < act.match.first else "right"
-            _admit(scene, widened, candidate, hand)
-    return widened
-
-
-def _evidence(scene: Scene, act: FoundAct, sides: list[Side]) -> tuple[int, int]:
+def _evidence(scene: Scene, act: FoundAct, sides: tuple[Side, ...]) -> tuple[int, int]:
     """The whole clause: from its first side to its end."""
-    first = min([act.begin, *(s.candidate.reference.start for s in sides)])
-    last = max([scene.clause_end(act.match.last), act.match.last, *(s.candidate.reference.last for s in sides)])
+    named = [s.candidate.reference for s in sides if s.candidate is not None]
+    first = min([act.begin, *(reference.start for reference in named)])
+    last = max([scene.clause_end(act.match.last), act.match.last, *(reference.last for reference in named)])
     while last > act.match.last and scene.tokens[last - 1].text in (".", ",", ";", ":", "!", "?", "”", '"'):
         last -= 1
     return first, last
@@ -231,6 +160,7 @@ def _role(act: FoundAct, side: Side) -> PartyRole:
     if side.hand == "inner" or (
         act.row["frame"] in ("tie", "need")
         and side.hand == "right"
+        and side.candidate is not None
         and side.candidate.preposition in ("between", "among")
     ):
         return PartyRole.PARTY

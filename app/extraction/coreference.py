@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.offices import Office, office_at
+from app.extraction.tables import word_set
 from app.language.pipeline import Sentence
 from app.language.tables import rows
 
 _PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _NEUTRAL = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves"})
-_PAIR_WORDS = frozenset({"two", "both"})
+_AFTER_TWO = word_set("coreference.after_two")
 _DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
 
 
@@ -74,8 +75,7 @@ def _close(cast: Cast, scene: _Scene, here: list[Reference]) -> None:
     sides: dict[str, int] = {}
     for reference in here:
         for number in reference.referents:
-            side = cast.referents[number].side
-            if side and cast.referents[number].type is EntityType.COUNTRY:
+            if side := cast.referents[number].side:
                 sides.setdefault(side, number)
     if len(sides) == 2 or (len(sides) > 2 and not scene.pair):
         scene.pair = tuple(sides.values())[:2]
@@ -128,6 +128,8 @@ def _pair(cast: Cast, scene: _Scene, at: int) -> Reference | None:
     for length, word in enumerate(window[1:], start=2):
         if counted and word in pair_nouns():
             return Reference(at, at + length, scene.pair, MentionForm.NOMINAL, at)
+    if window[:2] == ["the", "two"] and window[2:3] and window[2] in _AFTER_TWO:
+        return Reference(at, at + 2, scene.pair, MentionForm.NOMINAL, at)
     return None
 
 

@@ -13,7 +13,7 @@ from app.domain.entity import Entity, EntityType, Mention, MentionForm, Role
 from app.domain.evidence import Span
 from app.extraction.offices import Office, office_after, office_before
 from app.language.geography import PlaceWord, short_name
-from app.language.names import Known, Name, title_words
+from app.language.names import Known, Name, known_bodies, leader_body, leader_country, title_words
 from app.language.pipeline import Reading
 
 
@@ -26,6 +26,8 @@ class Referent:
     words: tuple[str, ...]
     country: str | None = None
     known: Known | None = None
+    body: str | None = None
+    """The organisation that a person speaks and acts for rather than a state."""
     roles: list[Role] = field(default_factory=list)
     aliases: dict[str, None] = field(default_factory=dict)
 
@@ -37,14 +39,16 @@ class Referent:
     @property
     def acts(self) -> bool:
         """Whether it can be a side of a commitment: a state, one who belongs to it, a body, a movement."""
-        return self.country is not None or bool(self.known and self.known.acts)
+        if self.type is EntityType.PLACE:
+            return bool(self.known and self.known.acts)
+        return bool(self.country or self.body or (self.known and self.known.acts))
 
     @property
     def side(self) -> str | None:
         """What it counts as among the sides: its country's code, else its own name; None where it is no side."""
-        if self.country:
-            return self.country
-        return self.name if self.acts else None
+        if not self.acts:
+            return None
+        return self.country or self.body or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,13 @@ class Cast:
         known = Known(short_name(code), EntityType.COUNTRY, PlaceWord.NAME, code, acts=True)
         return self.add(EntityType.COUNTRY, (known.name,), code, known)
 
+    def body(self, name: str) -> Referent:
+        """The referent of an organisation of organizations.tsv, new where the article has not named it yet."""
+        for referent in self.referents:
+            if referent.known and referent.name == name:
+                return referent
+        return self.add(EntityType.ORGANIZATION, (name,), None, known_bodies()[name])
+
     def refer(self, reference: Reference) -> None:
         """Take note of a reference."""
         self.references.append(reference)
@@ -114,8 +125,15 @@ class Cast:
         return self.references[bisect_left(self._firsts, first) : bisect_left(self._firsts, last)]
 
     def sides(self, reference: Reference) -> list[Referent]:
-        """Those of a reference's referents that can be sides."""
-        return [r for number in reference.referents if (r := self.referents[number]).acts]
+        """What a reference's referents count as: who acts for a body counts as the body, a city as its country."""
+        return [side for number in reference.referents if (side := self._as_side(self.referents[number]))]
+
+    def _as_side(self, referent: Referent) -> Referent | None:
+        if referent.type is EntityType.PLACE and referent.country:
+            return self.country(referent.country)
+        if referent.body and not referent.country:
+            return self.body(referent.body)
+        return referent if referent.acts else None
 
 
 def gather(reading: Reading, names: list[Name]) -> Cast:
@@ -142,6 +160,7 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
             )
     cast.sort()
     _give_roles(cast, names)
+    _recognize(cast)
     return cast
 
 
@@ -229,6 +248,14 @@ def _give_roles(cast: Cast, names: list[Name]) -> None:
         referent.roles.sort(key=lambda role: (role.organization is None, role.country is None))
 
 
+def _recognize(cast: Cast) -> None:
+    """Countries of well-known people, and bodies of those who act for one, where the text gives no country."""
+    for person in cast.referents:
+        if person.type is EntityType.PERSON and person.country is None:
+            person.country = leader_country(person.words)
+            person.body = leader_body(person.words) or person.body
+
+
 def _offices(cast: Cast, reference: Reference) -> Iterator[Office]:
     before = office_before(cast, reference)
     if before:
@@ -240,6 +267,8 @@ def _offices(cast: Cast, reference: Reference) -> Iterator[Office]:
 
 def _take(person: Referent, office: Office) -> None:
     person.country = person.country or office.country
+    if office.organization in known_bodies() and known_bodies()[office.organization].kind == "body":
+        person.body = office.organization
     role = Role(office.title, office.organization, office.country)
     same = [r for r in person.roles if r.title.lower() == role.title.lower()]
     if any(r.organization or not role.organization for r in same) and any(r.country or not role.country for r in same):
@@ -274,12 +303,18 @@ def entities(cast: Cast, article: Article) -> tuple[dict[int, str], tuple[Entity
             r.name,
             r.type,
             r.country,
-            tuple(alias for alias in r.aliases if alias != r.name),
+            _aliases(r),
             tuple(r.roles) if r.type is EntityType.PERSON else (),
             tuple(mentions.get(r.number, ())),
         )
         for r in order
     )
+
+
+def _aliases(referent: Referent) -> tuple[str, ...]:
+    """Other names seen, and the acronym by which a body is known."""
+    acronym = [referent.known.acronym] if referent.known and referent.known.acronym else []
+    return tuple(alias for alias in dict.fromkeys([*referent.aliases, *acronym]) if alias != referent.name)
 
 
 def _ids(cast: Cast, article: Article) -> dict[int, str]:

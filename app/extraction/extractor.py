@@ -57,15 +57,17 @@ class EntenteExtractor:
         return map(self.extract, articles)
 
     def _facts(self, article: Article, sentences: tuple[Span, ...]) -> Facts:
-        from app.extraction import commitments, coreference, entities, statements
+        from app.extraction import commitments, coreference, entities, sides, statements
         from app.language.names import find_names
         from app.language.pipeline import read
 
         reading = read(article.text)
         cast = entities.gather(reading, find_names(reading))
         coreference.resolve(cast)
+        title = read(article.title)
+        headline = entities.gather(title, find_names(title))
         said = statements.find_statements(cast)
-        found = commitments.find_commitments(cast, article, frozenset())
+        found = commitments.find_commitments(cast, sides.Memory(sides.headline_sides(headline)))
         ids, records = entities.entities(cast, article)
         return Facts(
             extractor=self.name,

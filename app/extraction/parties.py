@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 
@@ -11,6 +11,7 @@ from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference
 from app.extraction.patterns import expand
 from app.extraction.tables import rows, word_set
+from app.language.names import title_words
 from app.language.pipeline import Sentence
 from app.language.tables import rows as language_rows
 
@@ -65,27 +66,53 @@ class Scene:
         self.tokens = cast.reading.tokens
         self.sentence = sentence
         self.first = _after_dateline(cast, sentence)
-        self.references = [
-            r for r in references if r.first >= self.first and any(cast.referents[n].acts for n in r.referents)
-        ]
+        self.references = [r for r in references if r.first >= self.first and cast.sides(r)]
 
     def before(self, at: int) -> list[Candidate]:
         """Candidates in the clause before token ``at``, nearest first; of an earlier clause where this has none."""
         end = at
         while end > self.first:
             begin = self._clause_begin(end)
+            if begin > self.first and self.tokens[begin - 1].lower in _RELATIVE and end == at:
+                antecedent = self._antecedent(begin - 1)
+                if antecedent:
+                    return [antecedent]
             found = [c for c in self.candidates(begin, end) if c.fit]
             if found and not self._relative(begin, at):
                 return found[::-1]
             end = begin - 1 if begin > self.first else self.first
         return []
 
+    def _antecedent(self, relative: int) -> Candidate | None:
+        """Whom a relative clause is about: the reference right before it."""
+        end = relative - (relative > self.first and self.tokens[relative - 1].text == ",")
+        found = self.cast.ending(end)
+        if found is None or found.first < self.first or not self.cast.sides(found):
+            return None
+        return Candidate(found, Fit.GOOD, "")
+
     def behind(self, at: int) -> list[Candidate]:
         """Candidates in the clause from token ``at`` on."""
-        return list(self.candidates(at, self.clause_end(at)))
+        return self.candidates(at, self.clause_end(at))
 
-    def candidates(self, first: int, last: int) -> Iterator[Candidate]:
+    def adjacent(self, at: int) -> list[Candidate]:
+        """References of the noun phrase whose head is token ``at``: "the Thai-Lao border talks", "Cuba's visit"."""
+        first = at
+        while first > self.first and self._within_phrase(first - 1):
+            first -= 1
+        return [replace(c, fit=Fit.GOOD) for c in self.candidates(first, at)]
+
+    def _within_phrase(self, at: int) -> bool:
+        token = self.tokens[at]
+        if token.lower in ("and", "-", "'s", "'", "/"):
+            return True
+        return token.text[0].isalpha() and token.lower not in _PHRASE_BEGINS
+
+    def candidates(self, first: int, last: int) -> list[Candidate]:
         """References within tokens ``[first, last)`` with their prepositions."""
+        return self._coordinates_well(list(self._candidates(first, last)))
+
+    def _candidates(self, first: int, last: int) -> Iterator[Candidate]:
         held = ""
         end = first
         for reference in self.references:
@@ -96,14 +123,26 @@ class Scene:
             held, end = preposition, max(end, reference.last)
             yield Candidate(reference, self._fit(reference), preposition)
 
+    def _coordinates_well(self, found: list[Candidate]) -> list[Candidate]:
+        """An adjective that shares its noun with the next reference is as good as that ("Thai and Lao officials")."""
+        for number in range(len(found) - 2, -1, -1):
+            one, other = found[number], found[number + 1]
+            if (
+                one.fit is Fit.WEAK
+                and other.fit is Fit.GOOD
+                and self._coordinated(one.reference.last, other.reference.start)
+            ):
+                found[number] = replace(one, fit=Fit.GOOD)
+        return found
+
     def preposition(self, at: int, first: int) -> str:
         """The preposition that governs the noun phrase around token ``at``: the nearest to its left."""
         for back in range(at - 1, max(first, at - 7) - 1, -1):
             word = self.tokens[back].lower
+            if word in ("of", "from"):
+                return word if not self._actor_before(back) else self.preposition(back, first)
             if word in _VENUES | _OUTSIDE | {"with", "to", "between", "among", "by"}:
                 return word
-            if word == "of":
-                return "of" if not self._actor_before(back) else self.preposition(back, first)
             if word in _SKIPPED or word in actor_nouns() or self.tokens[back].text[0].isupper() or word == "-":
                 continue
             if back == at - 1 and word in _MODIFIERS:
@@ -130,6 +169,8 @@ class Scene:
 
     def _fit(self, reference: Reference) -> Fit:
         referents = [self.cast.referents[n] for n in reference.referents]
+        if all(r.type is EntityType.PLACE and not r.acts for r in referents):
+            return Fit.NONE
         if any(r.type is EntityType.PERSON or (r.type is not EntityType.COUNTRY and r.acts) for r in referents):
             return Fit.GOOD
         if reference.form in (MentionForm.PRONOUN, MentionForm.NOMINAL, MentionForm.TITLE):
@@ -184,6 +225,8 @@ class Scene:
         at = comma + 1
         while at < self.sentence.last and self.tokens[at].lower in ("and", "the", "as", "well", "its"):
             at += 1
+        while at < self.sentence.last and self._of_title(at):
+            at += 1
         item = self.cast.beginning(at)
         if item is None or item.last >= self.sentence.last:
             return False
@@ -198,6 +241,12 @@ class Scene:
             "which",
         )
 
+    def _of_title(self, at: int) -> bool:
+        token = self.tokens[at]
+        return (
+            token.lower in title_words() or token.lower in _MODIFIERS or token.lower == "other"
+        ) and not self.cast.beginning(at)
+
     def _relative(self, begin: int, at: int) -> bool:
         """Whether the clause from ``begin`` is a relative one that ends before token ``at``."""
         if begin <= self.first or self.tokens[begin - 1].lower not in _RELATIVE:
@@ -208,6 +257,7 @@ class Scene:
 _SKIPPED = word_set("parties.skipped")
 _JOINTS = _SKIPPED | {"-", "/"}
 _MODIFIERS = word_set("parties.modifiers")
+_PHRASE_BEGINS = word_set("parties.phrase_begins")
 _GROUPS = word_set("parties.groups")
 _ENDS_PHRASE = word_set("parties.ends_phrase")
 

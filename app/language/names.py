@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,6 +30,7 @@ class Known:
     kind: str
     country: str | None = None
     acts: bool = False
+    acronym: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,63 @@ def head_words() -> dict[str, tuple[EntityType, str]]:
 
 
 @cache
+def known_bodies() -> dict[str, Known]:
+    """The organisations of organizations.tsv by name."""
+    bodies: dict[str, Known] = {}
+    for row in rows("organizations.tsv"):
+        acronym = next((words for words in _spellings(row) if words.isupper() and words.isalnum()), None)
+        acts = row["kind"] in ("body", "movement")
+        bodies[row["name"]] = Known(
+            row["name"], EntityType.ORGANIZATION, row["kind"], row["country"] or None, acts, acronym
+        )
+    return bodies
+
+
+def leader_country(words: tuple[str, ...]) -> str | None:
+    """The country of a well-known person, by the full name, or the family name where only one can be meant."""
+    return _known_person(words, _leaders())
+
+
+def leader_body(words: tuple[str, ...]) -> str | None:
+    """The organisation that a well-known person acts for."""
+    return _known_person(words, _body_heads())
+
+
+def _known_person(words: tuple[str, ...], people: dict[str, frozenset[str]]) -> str | None:
+    found = people.get(_plain(" ".join(words)), frozenset())
+    return next(iter(found)) if len(found) == 1 else None
+
+
+@cache
+def _leaders() -> dict[str, frozenset[str]]:
+    return _by_name((row["country"], row["names"]) for row in rows("leaders.tsv"))
+
+
+@cache
+def _body_heads() -> dict[str, frozenset[str]]:
+    return _by_name((row["organization"], row["names"]) for row in rows("body_heads.tsv"))
+
+
+_FAMILY_FIRST = frozenset({"CN", "KR", "KP", "TW", "VN"})
+
+
+def _by_name(people: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for holder, names in people:
+        for name in names.split("|"):
+            words = _plain(name).split()
+            family = words[0] if holder in _FAMILY_FIRST else words[-1]
+            for known in {" ".join(words), family, f"{words[0]} {words[-1]}", " ".join(words[-2:])}:
+                found.setdefault(known, set()).add(holder)
+    return {name: frozenset(holders) for name, holders in found.items()}
+
+
+def _plain(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z. ]+", " ", plain).strip()
+
+
+@cache
 def gazetteer() -> dict[str, list[tuple[tuple[str, ...], Known]]]:
     """Known words by their first token, longest first."""
     entries: dict[tuple[str, ...], Known] = {}
@@ -90,11 +150,11 @@ def gazetteer() -> dict[str, list[tuple[tuple[str, ...], Known]]]:
     for row in rows("regions.tsv"):
         region = Known(row["name"], EntityType.PLACE, "region", None, acts=row["actor"] == "yes")
         entries.update((_split(words), region) for words in _spellings(row))
+    for row in rows("cities.tsv"):
+        for city in row["names"].split("|"):
+            entries[_split(city)] = Known(city, EntityType.PLACE, "city", row["country"])
     for row in rows("organizations.tsv"):
-        kind = row["kind"]
-        acts = kind in ("body", "movement")
-        body = Known(row["name"], EntityType.ORGANIZATION, kind, row["country"] or None, acts)
-        entries.update((_split(words), body) for words in _spellings(row))
+        entries.update((_split(words), known_bodies()[row["name"]]) for words in _spellings(row))
     index: dict[str, list[tuple[tuple[str, ...], Known]]] = {}
     for words, known in sorted(entries.items(), key=lambda entry: -len(entry[0])):
         index.setdefault(words[0], []).append((words, known))

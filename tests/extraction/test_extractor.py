@@ -11,9 +11,9 @@ from app.domain.article import Article
 from app.domain.facts import Facts
 from app.extraction.extractor import EntenteExtractor, extract
 
-NEWS = """Kenya met the Ugandan president and Somalia's minister General Ana Ruiz said that he the two countries will sign
-an agreement with NATO to invited , . " “ ” ’s - : according U.S. his its not talks visit deepen ties aid on Monday Al-Amin
-bin"""
+NEWS = """Kenya met the Ugandan president and Somalia's minister General Ana Ruiz said that he the two countries will
+sign an agreement with NATO to invited , . " “ ” ’s - : according U.S. his its not talks visit deepen ties aid on Monday
+Al-Amin bin"""
 WORDS = [*NEWS.split(), "\n\n"]
 
 

@@ -1,0 +1,175 @@
+"""The sides of an act: from its clause, from the sentence, and from what the article has said before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.domain.commitment import Form, Stage
+from app.domain.entity import EntityType
+from app.extraction.acts import FoundAct
+from app.extraction.entities import Cast, Referent
+from app.extraction.parties import Candidate, Fit, Scene
+from app.extraction.tables import word_set
+
+_ADJUNCTS = word_set("commitments.adjuncts")
+_ALLOWED = {
+    "meet": frozenset({"", "with", "by", "between", "to", "and", "of"}),
+    "person": frozenset({"", "by", "of"}),
+    "visit": frozenset({"", "to", "in", "at", "by", "into", "for", "of", "from", "with"}),
+    "give": frozenset({"", "to", "for", "by", "with", "into", "in"}),
+    "ask": frozenset({"", "to", "by", "with", "from", "of"}),
+    "tie": frozenset({"", "with", "between", "among", "by", "to", "of", "from"}),
+    "need": frozenset({"", "with", "between", "among", "by", "to", "of"}),
+    "join": frozenset({"", "with", "to"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A side of an act: its referent, where the clause names it, and on which hand of the act's words."""
+
+    referent: Referent
+    candidate: Candidate | None
+    hand: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The sides of an act, and how they were found. ``stage``: of the act that "the talks" refers back to."""
+
+    sides: tuple[Side, ...]
+    near: bool = True
+    recalled: bool = False
+    stage: Stage | None = None
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are two of different states or bodies."""
+        return len({side.referent.side for side in self.sides}) >= 2
+
+
+@dataclass(slots=True)
+class Memory:
+    """What sides acts have had so far in an article, and those that its headline names."""
+
+    headline: tuple[str, ...] = ()
+    """Country codes and names of bodies."""
+    _last: dict[bool, tuple[tuple[Referent, ...], Stage]] = field(default_factory=dict)
+
+    def note(self, act: FoundAct, sides: Sides) -> None:
+        """Remember the sides of an act."""
+        self._last[act.form is Form.CONSULTATION] = tuple(s.referent for s in sides.sides), act.stage
+
+    def recall(self, act: FoundAct) -> tuple[tuple[Referent, ...], Stage] | None:
+        """Sides and stage of the latest act of the same kind, or else of any."""
+        same = act.form is Form.CONSULTATION
+        return self._last.get(same) or self._last.get(not same)
+
+
+def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
+    """Who takes part in an act; fewer than two sides where it cannot be told."""
+    if act.row["frame"] == "definite":
+        return _of_definite(scene, act, memory)
+    sides = _sides(scene, act)
+    found = Sides(tuple(sides))
+    if found.enough:
+        return found
+    found = Sides(tuple(_widened(scene, act, sides)), near=False)
+    return found if found.enough else _of_headline(scene, found, memory)
+
+
+def _of_definite(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
+    """Sides of "the talks": who stands in its own phrase, or those of the act that it refers back to."""
+    sides: list[Side] = []
+    for candidate in scene.adjacent(act.match.first):
+        _admit(scene, sides, candidate, "left")
+    for candidate in scene.behind(act.match.last):
+        if candidate.preposition in ("with", "between", "among"):
+            _admit(scene, sides, candidate, "right")
+    found = Sides(tuple(sides))
+    if found.enough:
+        return found
+    before = memory.recall(act)
+    own = {side.referent.side for side in sides}
+    if before is None or not own <= {referent.side for referent in before[0]}:
+        return found
+    recalled = tuple(Side(referent, None, "inner") for referent in before[0])
+    return Sides(recalled, near=False, recalled=True, stage=before[1])
+
+
+def _of_headline(scene: Scene, found: Sides, memory: Memory) -> Sides:
+    """One side in the sentence and that side with others in the headline: those are meant."""
+    own = {side.referent.side for side in found.sides}
+    if len(own) != 1 or len(memory.headline) != 2 or not own < set(memory.headline):
+        return found
+    other = next(side for side in memory.headline if side not in own)
+    referent = scene.cast.country(other) if len(other) == 2 and other.isupper() else scene.cast.body(other)
+    return Sides((*found.sides, Side(referent, None, "right")), near=False, recalled=True)
+
+
+def headline_sides(headline: Cast) -> tuple[str, ...]:
+    """Country codes and names of known bodies in a headline, in its order."""
+    sides: dict[str, None] = {}
+    for reference in headline.references:
+        for referent in headline.sides(reference):
+            if referent.country or referent.known:
+                sides.setdefault(referent.side or "")
+    return tuple(side for side in sides if side)
+
+
+def _sides(scene: Scene, act: FoundAct) -> list[Side]:
+    """Sides of the act's own clause: its subject and whom its frame admits behind it; one for each country."""
+    allowed = _ALLOWED[act.row["frame"]]
+    left = [
+        c
+        for c in scene.before(act.begin)
+        if c.preposition not in _ADJUNCTS - {"of"} or c.preposition in ("between", "among")
+    ]
+    inner = [
+        c
+        for c in scene.candidates(act.begin, act.match.last)
+        if c.preposition not in _ADJUNCTS or c.preposition == "of"
+    ]
+    right = [c for c in scene.behind(act.match.last) if _behind_fits(scene, act, c, allowed)]
+    sides: list[Side] = []
+    good_left = [c for c in left if c.fit is Fit.GOOD] or left[:1]
+    for hand, candidates in (("left", good_left), ("inner", inner), ("right", right)):
+        for candidate in candidates:
+            _admit(scene, sides, candidate, hand)
+    return sides
+
+
+def _behind_fits(scene: Scene, act: FoundAct, candidate: Candidate, allowed: frozenset[str]) -> bool:
+    preposition = candidate.preposition
+    last = scene.tokens[act.match.last - 1].lower
+    if (
+        preposition == ""
+        and candidate.reference.start - act.match.last < 4
+        and last in ("in", "at", "on", "to", "with", "for", "by", "from")
+    ):
+        return last in allowed
+    if (
+        act.row["frame"] == "person"
+        and scene.cast.referents[candidate.reference.referents[0]].type is EntityType.COUNTRY
+    ):
+        return candidate.fit is Fit.GOOD and preposition in allowed and scene.head_noun(candidate.reference.last) != ""
+    return preposition in allowed
+
+
+def _admit(scene: Scene, sides: list[Side], candidate: Candidate, hand: str) -> None:
+    for referent in scene.cast.sides(candidate.reference):
+        same = next((s for s in sides if s.referent.side == referent.side), None)
+        if same is None:
+            sides.append(Side(referent, candidate, hand))
+        elif same.hand == hand and referent.type is EntityType.PERSON and same.referent.type is EntityType.COUNTRY:
+            sides[sides.index(same)] = Side(referent, candidate, hand)
+
+
+def _widened(scene: Scene, act: FoundAct, sides: list[Side]) -> list[Side]:
+    """Sides looked for in the whole sentence, where the act's clause names fewer than two."""
+    widened = list(sides)
+    for candidate in scene.candidates(scene.first, scene.sentence.last):
+        if candidate.fit is Fit.GOOD and candidate.preposition not in _ADJUNCTS - {"of"}:
+            hand = "left" if candidate.reference.first < act.match.first else "right"
+            _admit(scene, widened, candidate, hand)
+    return widened
