@@ -20,6 +20,9 @@ _DOUBT = frozenset({"may", "might", "could", "can"})
 _NEGATIONS = frozenset({"not", "n't", "never", "no", "without", "cannot", "neither", "nor"})
 _BE = verb("be").all
 _LINKS = word_set("acts.links")
+_NOUN_VERBS = word_set("acts.noun_verbs")
+_BEFORE_NOUN = word_set("acts.before_noun")
+_BEFORE_INFINITIVE = word_set("acts.before_infinitive")
 STANCE_REACH = 9
 """Most tokens between what says how firm an act is and the act."""
 
@@ -67,13 +70,35 @@ def find_acts(scene: Scene) -> list[FoundAct]:
 
 
 def _stands(act: FoundAct) -> bool:
-    return act.row["frame"] != "need" or bool(act.stances) or act.modal
+    return act.row["frame"] not in ("need", "help") or bool(act.stances) or act.modal
 
 
 def _excluded(match: Match, tokens: Sequence[Token], last: int) -> bool:
-    """Whether words right behind make it something else ("meet the demands")."""
+    """Whether words around make it something else: "meet the demands", "their support", "to deal with"."""
+    if _wrong_part(match, tokens):
+        return True
     unless = set(match.row["unless"].split("|")) - {""}
     return bool(unless) and any(t.lower in unless for t in tokens[match.first : min(match.last + 3, last)])
+
+
+def _wrong_part(match: Match, tokens: Sequence[Token]) -> bool:
+    """Whether a verb's row stands on a noun or an adjective, or a noun's row on a verb, by the word before."""
+    word = tokens[match.first].lower
+    before = tokens[match.first - 1].lower if match.first else ""
+    if match.row["part"] == "noun":
+        return before in _BEFORE_INFINITIVE and word not in (
+            "on",
+            "in",
+            "during",
+            "for",
+            "after",
+            "before",
+            "of",
+            "following",
+        )
+    if before == "-" and tokens[match.first].glued:
+        return True
+    return word in _NOUN_VERBS and before in _BEFORE_NOUN
 
 
 def _longest(matches: list[Match]) -> list[Match]:
@@ -91,7 +116,11 @@ def _act(scene: Scene, match: Match, before: list[Match]) -> FoundAct:
     chain = _chain(scene, match, before)
     begin = chain[0].first if chain else match.first
     modal = _modal(tokens, begin, scene.first)
-    negated = _negated(tokens, begin, match.first, scene.first) or any(s.row["negates"] == "yes" for s in chain)
+    negated = (
+        _negated(tokens, begin, match.first, scene.first)
+        or match.row["frame"] == "sever"
+        or any(s.row["negates"] == "yes" for s in chain)
+    )
     stage = _stage(tokens, match, chain, modal, default, scene.first)
     if modal is not None:
         begin = modal
@@ -203,7 +232,12 @@ _TO_COME = frozenset({"will", "would", "scheduled", "expected", "due", "planned"
 
 def _to_come(tokens: Sequence[Token], last: int) -> bool:
     """Whether what stands behind a noun says that it is yet to be ("the talks are due on Monday")."""
-    return any(t.lower in _TO_COME for t in tokens[last : last + 3])
+    for token in tokens[last - 3 : last + 10]:
+        if token.lower in _TO_COME:
+            return True
+        if token.text in (",", ";", ".") or token.lower in ("that", "who", "which", "said", "was", "were", "has"):
+            return False
+    return False
 
 
 def _infinitive(tokens: Sequence[Token], match: Match, first: int) -> bool:
@@ -226,15 +260,21 @@ def _topics() -> dict[str, Form]:
 
 def _form(scene: Scene, match: Match) -> Form:
     """The row's form, or that of the first topic word that the act governs, or stands in front of it."""
-    if match.row["form"] != "topic":
+    if match.row["form"] not in ("topic", "relief"):
         return Form(match.row["form"])
     end = max(scene.clause_end(match.last), min(match.last + 4, scene.sentence.last))
     ahead = [t.lower for t in scene.tokens[match.first : end]]
-    for word in ahead:
+    if match.row["form"] == "relief":
+        military = any(_topics().get(word) is Form.MILITARY for word in ahead[: match.last - match.first + 3])
+        return Form.MILITARY if military else Form.AID
+    for distance, word in enumerate(ahead, start=match.first - match.last):
         form = _topics().get(word)
-        if form and (form is not Form.CONSULTATION or match.row["part"] == "verb"):
+        if form and (form is not Form.CONSULTATION or (match.row["pattern"] == "agree:v" and distance < 4)):
             return form
     for token in reversed(scene.tokens[max(scene.first, match.first - 4) : match.first]):
         if token.lower in _topics() and _topics()[token.lower] is not Form.CONSULTATION:
             return _topics()[token.lower]
+    if match.row["stage"] == Stage.AGREED:
+        here = (_topics().get(t.lower) for t in scene.tokens[scene.first : scene.sentence.last])
+        return next((form for form in here if form and form is not Form.CONSULTATION), Form.DIPLOMATIC)
     return Form.DIPLOMATIC

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.domain.article import Article
-from app.domain.commitment import Commitment, Party, PartyRole, Stage
+from app.domain.commitment import Commitment, Form, Party, PartyRole, Stage
 from app.domain.evidence import Evidence, Span
 from app.domain.facts import commitment_id, statement_id
 from app.domain.statement import Speaker
@@ -52,11 +52,18 @@ def _in_sentence(scene: Scene, memory: Memory) -> Iterator[Found]:
         sides = sides_of(scene, act, memory)
         if not sides.enough:
             continue
-        if sides.stage and not act.stances and not act.modal:
-            act = replace(act, stage=sides.stage)
+        if sides.act:
+            act = _continued(act, sides.act)
         memory.note(act, sides)
         first, last = _evidence(scene, act, sides.sides)
         yield Found(act, scene.sentence, sides.sides, first, last, confidence(_signs(act, sides)))
+
+
+def _continued(act: FoundAct, before: FoundAct) -> FoundAct:
+    """An act spoken of again: as firm as before, unless its own words say otherwise, and of the same form."""
+    stage = act.stage if act.stances or act.modal else before.stage
+    same = act.form is before.form or Form.CONSULTATION in (act.form, before.form)
+    return replace(act, stage=stage, form=act.form if same else before.form)
 
 
 def _signs(act: FoundAct, sides: Sides) -> Signs:
@@ -103,10 +110,15 @@ def _merged(found: list[Found]) -> list[Found]:
 
 
 def _same(one: Found, other: Found) -> bool:
+    """Whether a later act repeats one of its sentence: same kind and sides; a talk may be the purpose of a meeting."""
     sides = {s.referent.side for s in one.sides}, {s.referent.side for s in other.sides}
     if not (sides[0] <= sides[1] or sides[1] <= sides[0]) or one.act.form is not other.act.form:
         return False
-    return one.act.stage is other.act.stage and one.act.negated is other.act.negated
+    if one.act.negated is not other.act.negated:
+        return False
+    if one.act.form is Form.CONSULTATION and not other.act.stances and not other.act.modal:
+        return other.act.row["frame"] == "with" or one.act.stage is other.act.stage
+    return one.act.stage is other.act.stage
 
 
 def commitments(

@@ -28,9 +28,9 @@ class _Scene:
     pair: tuple[int, ...] = ()
 
 
-def resolve(cast: Cast) -> None:
-    """Add references for pronouns, titles and pairs to the cast."""
-    scene = _Scene()
+def resolve(cast: Cast, pair: tuple[int, ...] = ()) -> None:
+    """Add references for pronouns, titles and pairs to the cast; ``pair``: the two whom the headline names."""
+    scene = _Scene(pair=pair)
     references = iter(sorted(cast.references, key=lambda r: (r.first, -r.last)))
     upcoming = next(references, None)
     for sentence in cast.reading.sentences:
@@ -113,15 +113,13 @@ def _neutral(scene: _Scene, at: int, *, plural: bool) -> Reference | None:
 
 def pair_nouns() -> frozenset[str]:
     """Nouns that "the two" and "both" stand before when they mean states ("countries", "sides", "armies")."""
-    return frozenset(
-        row["word"] for row in rows("actors.tsv") if row["kind"] != "company" and row["word"].endswith("s")
-    )
+    return frozenset(row["word"] for row in rows("actors.tsv") if row["word"].endswith("s"))
 
 
 def _pair(cast: Cast, scene: _Scene, at: int) -> Reference | None:
     """A pair: "the two countries", "both nations", "the two neighbouring states", "the sides"."""
     tokens = cast.reading.tokens
-    window = [tokens[i].lower for i in range(at, min(at + 4, len(tokens)))]
+    window = [tokens[i].lower for i in range(at, min(at + 5, len(tokens)))]
     if len(window) < 2 or len(scene.pair) < 2:
         return None
     counted = window[0] == "both" or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])

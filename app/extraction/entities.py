@@ -151,6 +151,8 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
             key = name.known.name if name.known else _body_key(words, name.country)
             referent = bodies.get(key) or cast.add(name.type, words, name.country, name.known)
             bodies[key] = referent
+            if name.type is EntityType.ORGANIZATION and len(words) > 2:
+                bodies.setdefault("".join(word[0] for word in words if word[0].isupper()).lower(), referent)
         cast.refer(Reference(name.first, name.last, (referent.number,), name.form, name.start))
         if name.form is MentionForm.NAME:
             referent.aliases.setdefault(reading.words(name.first, name.last))

@@ -63,11 +63,11 @@ class EntenteExtractor:
 
         reading = read(article.text)
         cast = entities.gather(reading, find_names(reading))
-        coreference.resolve(cast)
         title = read(article.title)
-        headline = entities.gather(title, find_names(title))
+        headline = sides.headline_sides(entities.gather(title, find_names(title)))
+        coreference.resolve(cast, sides.headline_pair(cast, headline))
         said = statements.find_statements(cast)
-        found = commitments.find_commitments(cast, sides.Memory(sides.headline_sides(headline)))
+        found = commitments.find_commitments(cast, sides.Memory(headline))
         ids, records = entities.entities(cast, article)
         return Facts(
             extractor=self.name,

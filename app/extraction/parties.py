@@ -118,7 +118,7 @@ class Scene:
         for reference in self.references:
             if not first <= reference.first < last:
                 continue
-            coordinated = self._coordinated(end, reference.start) if end > first else False
+            coordinated = end > first and self._coordinated(end, reference.start, reference.last)
             preposition = held if coordinated else self.preposition(reference.start, first)
             held, end = preposition, max(end, reference.last)
             yield Candidate(reference, self._fit(reference), preposition)
@@ -130,7 +130,7 @@ class Scene:
             if (
                 one.fit is Fit.WEAK
                 and other.fit is Fit.GOOD
-                and self._coordinated(one.reference.last, other.reference.start)
+                and self._coordinated(one.reference.last, other.reference.start, other.reference.last)
             ):
                 found[number] = replace(one, fit=Fit.GOOD)
         return found
@@ -154,28 +154,28 @@ class Scene:
         word = self.tokens[at - 1].lower if at > self.first else ""
         return word in actor_nouns() or word in _GROUPS
 
-    def _coordinated(self, end: int, start: int) -> bool:
-        """Only "and", commas, articles, possessives and actor nouns between two references."""
-        return (
-            start - end < 6
-            and all(
-                self.tokens[i].lower in _JOINTS
-                or self.tokens[i].lower in actor_nouns()
-                or self.tokens[i].lower in _MODIFIERS
-                for i in range(end, start)
-            )
-            and any(self.tokens[i].lower in (",", "and", "-", "/", "&", "or") for i in range(end, start))
-        )
+    def _coordinated(self, end: int, start: int, last: int) -> bool:
+        """Whether only "and", commas, articles and actor nouns stand between two references; a comma only in a list."""
+        between = [self.tokens[i].lower for i in range(end, start)]
+        if len(between) > 5 or not all(w in _JOINTS or w in actor_nouns() or w in _MODIFIERS for w in between):
+            return False
+        if any(word in ("and", "-", "/", "&", "or") for word in between):
+            return True
+        return "," in between and any(t.lower in ("and", ",", "or") for t in self.tokens[last : last + 5])
 
     def _fit(self, reference: Reference) -> Fit:
         referents = [self.cast.referents[n] for n in reference.referents]
         if all(r.type is EntityType.PLACE and not r.acts for r in referents):
             return Fit.NONE
+        if all(r.type is EntityType.PLACE for r in referents) and self.head_noun(reference.last) not in actor_nouns():
+            return Fit.WEAK
         if any(r.type is EntityType.PERSON or (r.type is not EntityType.COUNTRY and r.acts) for r in referents):
             return Fit.GOOD
         if reference.form in (MentionForm.PRONOUN, MentionForm.NOMINAL, MentionForm.TITLE):
             return Fit.WEAK if self.tokens[reference.last - 1].lower in ("its", "their", "his", "her") else Fit.GOOD
         after = self.tokens[reference.last] if reference.last < len(self.tokens) else None
+        if reference.form is MentionForm.DEMONYM and self.tokens[reference.last - 1].text.endswith("ns"):
+            return Fit.GOOD
         modifies = reference.form is MentionForm.DEMONYM or (after is not None and after.text in ("'s", "'"))
         head = self.head_noun(reference.last)
         if head in actor_nouns():
@@ -255,7 +255,7 @@ class Scene:
 
 
 _SKIPPED = word_set("parties.skipped")
-_JOINTS = _SKIPPED | {"-", "/"}
+_JOINTS = _SKIPPED | {"-", "/", ","}
 _MODIFIERS = word_set("parties.modifiers")
 _PHRASE_BEGINS = word_set("parties.phrase_begins")
 _GROUPS = word_set("parties.groups")

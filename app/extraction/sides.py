@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.domain.commitment import Form, Stage
+from app.domain.commitment import Form
 from app.domain.entity import EntityType
 from app.extraction.acts import FoundAct
 from app.extraction.entities import Cast, Referent
@@ -16,12 +16,19 @@ _ALLOWED = {
     "meet": frozenset({"", "with", "by", "between", "to", "and", "of"}),
     "person": frozenset({"", "by", "of"}),
     "visit": frozenset({"", "to", "in", "at", "by", "into", "for", "of", "from", "with"}),
-    "give": frozenset({"", "to", "for", "by", "with", "into", "in"}),
+    "give": frozenset({"", "to", "for", "by"}),
+    "help": frozenset({"", "by"}),
+    "with": frozenset({"with", "between", "among", "by"}),
+    "sever": frozenset({"with", "between", "to"}),
     "ask": frozenset({"", "to", "by", "with", "from", "of"}),
     "tie": frozenset({"", "with", "between", "among", "by", "to", "of", "from"}),
     "need": frozenset({"", "with", "between", "among", "by", "to", "of"}),
     "join": frozenset({"", "with", "to"}),
 }
+
+
+_NEEDS_RIGHT = frozenset({"meet", "person", "visit", "give", "help", "ask", "join", "sever"})
+"""Frames whose other side must stand in the act's own clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +42,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The sides of an act, and how they were found. ``stage``: of the act that "the talks" refers back to."""
+    """The sides of an act, and how they were found. ``act``: the one that "the talks" refers back to."""
 
     sides: tuple[Side, ...]
     near: bool = True
     recalled: bool = False
-    stage: Stage | None = None
+    act: FoundAct | None = None
 
     @property
     def enough(self) -> bool:
@@ -54,14 +61,14 @@ class Memory:
 
     headline: tuple[str, ...] = ()
     """Country codes and names of bodies."""
-    _last: dict[bool, tuple[tuple[Referent, ...], Stage]] = field(default_factory=dict)
+    _last: dict[bool, tuple[tuple[Referent, ...], FoundAct]] = field(default_factory=dict)
 
     def note(self, act: FoundAct, sides: Sides) -> None:
         """Remember the sides of an act."""
-        self._last[act.form is Form.CONSULTATION] = tuple(s.referent for s in sides.sides), act.stage
+        self._last[act.form is Form.CONSULTATION] = tuple(s.referent for s in sides.sides), act
 
-    def recall(self, act: FoundAct) -> tuple[tuple[Referent, ...], Stage] | None:
-        """Sides and stage of the latest act of the same kind, or else of any."""
+    def recall(self, act: FoundAct) -> tuple[tuple[Referent, ...], FoundAct] | None:
+        """Sides of the latest act of the same kind, or else of any, and the act."""
         same = act.form is Form.CONSULTATION
         return self._last.get(same) or self._last.get(not same)
 
@@ -74,6 +81,8 @@ def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     found = Sides(tuple(sides))
     if found.enough:
         return found
+    if act.row["frame"] in _NEEDS_RIGHT and all(side.hand == "left" for side in sides):
+        return found
     found = Sides(tuple(_widened(scene, act, sides)), near=False)
     return found if found.enough else _of_headline(scene, found, memory)
 
@@ -83,9 +92,13 @@ def _of_definite(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     sides: list[Side] = []
     for candidate in scene.adjacent(act.match.first):
         _admit(scene, sides, candidate, "left")
-    for candidate in scene.behind(act.match.last):
-        if candidate.preposition in ("with", "between", "among"):
-            _admit(scene, sides, candidate, "right")
+    behind = [c for c in scene.behind(act.match.last) if c.preposition in ("with", "between", "among")]
+    if not sides and any(c.preposition == "with" for c in behind):
+        for candidate in scene.before(act.begin):
+            if candidate.fit is Fit.GOOD and candidate.preposition not in _ADJUNCTS:
+                _admit(scene, sides, candidate, "left")
+    for candidate in behind:
+        _admit(scene, sides, candidate, "right")
     found = Sides(tuple(sides))
     if found.enough:
         return found
@@ -94,7 +107,7 @@ def _of_definite(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     if before is None or not own <= {referent.side for referent in before[0]}:
         return found
     recalled = tuple(Side(referent, None, "inner") for referent in before[0])
-    return Sides(recalled, near=False, recalled=True, stage=before[1])
+    return Sides(recalled, near=False, recalled=True, act=before[1])
 
 
 def _of_headline(scene: Scene, found: Sides, memory: Memory) -> Sides:
@@ -102,9 +115,17 @@ def _of_headline(scene: Scene, found: Sides, memory: Memory) -> Sides:
     own = {side.referent.side for side in found.sides}
     if len(own) != 1 or len(memory.headline) != 2 or not own < set(memory.headline):
         return found
-    other = next(side for side in memory.headline if side not in own)
-    referent = scene.cast.country(other) if len(other) == 2 and other.isupper() else scene.cast.body(other)
+    referent = _referent(scene.cast, next(side for side in memory.headline if side not in own))
     return Sides((*found.sides, Side(referent, None, "right")), near=False, recalled=True)
+
+
+def _referent(cast: Cast, side: str) -> Referent:
+    return cast.country(side) if len(side) == 2 and side.isupper() else cast.body(side)
+
+
+def headline_pair(cast: Cast, headline: tuple[str, ...]) -> tuple[int, ...]:
+    """The referents of the two sides that a headline names; none where it names more or fewer."""
+    return tuple(_referent(cast, side).number for side in headline) if len(headline) == 2 else ()
 
 
 def headline_sides(headline: Cast) -> tuple[str, ...]:
@@ -112,7 +133,7 @@ def headline_sides(headline: Cast) -> tuple[str, ...]:
     sides: dict[str, None] = {}
     for reference in headline.references:
         for referent in headline.sides(reference):
-            if referent.country or referent.known:
+            if referent.country or (referent.known and referent.known.kind == "body"):
                 sides.setdefault(referent.side or "")
     return tuple(side for side in sides if side)
 
@@ -130,13 +151,18 @@ def _sides(scene: Scene, act: FoundAct) -> list[Side]:
         for c in scene.candidates(act.begin, act.match.last)
         if c.preposition not in _ADJUNCTS or c.preposition == "of"
     ]
-    right = [c for c in scene.behind(act.match.last) if _behind_fits(scene, act, c, allowed)]
+    right = _good_first([c for c in scene.behind(act.match.last) if _behind_fits(scene, act, c, allowed)])
     sides: list[Side] = []
     good_left = [c for c in left if c.fit is Fit.GOOD] or left[:1]
     for hand, candidates in (("left", good_left), ("inner", inner), ("right", right)):
         for candidate in candidates:
             _admit(scene, sides, candidate, hand)
     return sides
+
+
+def _good_first(candidates: list[Candidate]) -> list[Candidate]:
+    """Weak candidates only where there is no good one."""
+    return [c for c in candidates if c.fit is Fit.GOOD] or [c for c in candidates if c.fit]
 
 
 def _behind_fits(scene: Scene, act: FoundAct, candidate: Candidate, allowed: frozenset[str]) -> bool:

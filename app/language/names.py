@@ -216,7 +216,7 @@ class _Runs:
             if token.lower in title_words():
                 return True
             return token.text not in _small_words()["starter"] and not self.ordinary[token.lower]
-        return len(token.text) > 3 or token.text not in _small_words()["starter"]
+        return len(token.text) > 3 or token.text not in _small_words()["starter"] or self._match(at) is not None
 
     def _run_end(self, at: int) -> int:
         if not self._capital(at):
@@ -297,7 +297,9 @@ class _Runs:
         if stop - at < 2:
             return None
         if country is None:
-            country = next((m[1].country for i in range(at, stop) if (m := self._match(i)) and m[1].country), None)
+            country = self._owner(at) or next(
+                (m[1].country for i in range(at, stop) if (m := self._match(i)) and m[1].country), None
+            )
         return Name(at, stop, kind, country=country)
 
     def _head_end(self, at: int, last: int) -> int | None:
@@ -310,7 +312,7 @@ class _Runs:
             skip += 1
         for stop in range(last, at, -1):
             head = head_words().get(self.tokens[stop - 1].text)
-            if head and (stop - at > 1 or head[1] == "any"):
+            if head and (stop - at > 1 or head[1] == "any") and (stop == last or head[0] is EntityType.ORGANIZATION):
                 return stop
         return None
 
@@ -351,6 +353,21 @@ class _Runs:
             end = further
         return end
 
+    def _owner(self, at: int) -> str | None:
+        """The country of "Peru's" or "Peruvian company" right before a name."""
+        back = at - 1
+        if back > self.sentence.first and self.tokens[back].lower in _COMPANIES:
+            back -= 1
+        elif back > self.sentence.first and self.tokens[back].text in ("'s", "'"):
+            back -= 1
+        else:
+            return None
+        for first in range(back, max(self.sentence.first, back - 3) - 1, -1):
+            found = self._match(first)
+            if found and found[0] == back + 1:
+                return found[1].country
+        return None
+
     def _of_country(self, stop: int) -> tuple[int, str | None]:
         if stop + 1 < self.last and self.tokens[stop].lower == "of":
             begin = stop + 1 + (self.tokens[stop + 1].lower == "the")
@@ -365,6 +382,9 @@ class _Runs:
         while begin < last and (self.tokens[begin].lower in title_words() or self.tokens[begin].text in ("-", ".")):
             begin += 1
         if begin >= last or self.shouting:
+            return
+        if self.tokens[first - 1].lower in _COMPANIES and first > self.sentence.first:
+            yield Name(begin, last, EntityType.ORGANIZATION, country=self._owner(first))
             return
         title = self._title_start(begin)
         words = [t.text for t in self.tokens[begin:last] if t.text != "-"]
@@ -419,4 +439,5 @@ def _acts(tokens: tuple[Token, ...], after: int) -> bool:
     return after < len(tokens) and (tokens[after].text == "'s" or tokens[after].lower in _SPEAKS)
 
 
+_COMPANIES = word_set("names.companies")
 _SPEAKS = word_set("names.speaks")
