@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from app.domain.commitment import Form, Stage
@@ -64,9 +64,25 @@ def find_acts(scene: Scene) -> list[FoundAct]:
     matches = [m for m in triggers().find(tokens, first, last) if not _excluded(m, tokens, last)]
     before = list(stances().find(tokens, first, last))
     kept = _longest(matches)
-    acts = [_act(scene, match, before) for match in kept]
+    acts: list[FoundAct] = []
+    for match in kept:
+        acts.append(_coordinated(scene, _act(scene, match, before), acts[-1] if acts else None))
     used = {(s.first, s.last) for act in acts for s in act.stances}
     return [a for a in acts if not any(s < a.match.last and a.match.first < e for s, e in used) and _stands(a)]
+
+
+def _coordinated(scene: Scene, act: FoundAct, before: FoundAct | None) -> FoundAct:
+    """An act joined by "and" to an infinitive is as firm as that: "to expand trade and deepen ties"."""
+    if before is None or act.stances or act.modal or act.match.first - before.match.last > 8:
+        return act
+    tokens = scene.tokens
+    if tokens[act.match.first - 1].lower not in ("and", "or", ",") or act.row["part"] != "verb":
+        return act
+    if tokens[before.match.first - 1].lower not in ("to", *_FUTURE) or tokens[act.match.first].lower.endswith(
+        ("ed", "s")
+    ):
+        return act
+    return replace(act, stage=before.stage, stances=before.stances, modal=before.modal, negated=before.negated)
 
 
 def _stands(act: FoundAct) -> bool:

@@ -26,6 +26,9 @@ class _Scene:
     states: list[int] = field(default_factory=list)
     subject: int | None = None
     pair: tuple[int, ...] = ()
+    group: list[int] = field(default_factory=list)
+    """Sides of the sentence that were named side by side last."""
+    group_end: int = 0
 
 
 def resolve(cast: Cast, pair: tuple[int, ...] = ()) -> None:
@@ -65,6 +68,16 @@ def _note(cast: Cast, scene: _Scene, reference: Reference) -> None:
             scene.people.append(number)
         elif referent.acts and len(reference.referents) == 1:
             scene.states.append(number)
+            _group(cast, scene, reference)
+
+
+def _group(cast: Cast, scene: _Scene, reference: Reference) -> None:
+    """Add to the sides named side by side ("Peru, Chile and Cuba"), or begin anew."""
+    between = cast.reading.tokens[scene.group_end : reference.start]
+    if len(between) > 2 or not any(token.lower in ("and", ",") for token in between):
+        scene.group = []
+    scene.group.append(reference.referents[0])
+    scene.group_end = reference.last
 
 
 def _close(cast: Cast, scene: _Scene, here: list[Reference]) -> None:
@@ -79,6 +92,7 @@ def _close(cast: Cast, scene: _Scene, here: list[Reference]) -> None:
                 sides.setdefault(side, number)
     if len(sides) == 2 or (len(sides) > 2 and not scene.pair):
         scene.pair = tuple(sides.values())[:2]
+    scene.group = []
     del scene.people[:-50], scene.states[:-50]
 
 
@@ -105,7 +119,8 @@ def _person(scene: _Scene, sentence: Sentence, at: int) -> Reference | None:
 
 def _neutral(scene: _Scene, at: int, *, plural: bool) -> Reference | None:
     if plural:
-        return Reference(at, at + 1, scene.pair, MentionForm.PRONOUN, at) if len(scene.pair) == 2 else None
+        meant = tuple(dict.fromkeys(scene.group)) if len(set(scene.group)) > 1 else scene.pair
+        return Reference(at, at + 1, meant, MentionForm.PRONOUN, at) if len(meant) > 1 else None
     if not scene.states:
         return None
     return Reference(at, at + 1, (scene.states[-1],), MentionForm.PRONOUN, at)
@@ -119,11 +134,13 @@ def pair_nouns() -> frozenset[str]:
 def _pair(cast: Cast, scene: _Scene, at: int) -> Reference | None:
     """A pair: "the two countries", "both nations", "the two neighbouring states", "the sides"."""
     tokens = cast.reading.tokens
-    window = [tokens[i].lower for i in range(at, min(at + 5, len(tokens)))]
+    window = [tokens[i].lower for i in range(at, min(at + 8, len(tokens)))]
     if len(window) < 2 or len(scene.pair) < 2:
         return None
     counted = window[0] == "both" or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])
     for length, word in enumerate(window[1:], start=2):
+        if not word[0].isalpha() and word != "-":
+            break
         if counted and word in pair_nouns():
             return Reference(at, at + length, scene.pair, MentionForm.NOMINAL, at)
     if window[:2] == ["the", "two"] and window[2:3] and window[2] in _AFTER_TWO:

@@ -91,9 +91,23 @@ class Scene:
             return None
         return Candidate(found, Fit.GOOD, "")
 
-    def behind(self, at: int) -> list[Candidate]:
-        """Candidates in the clause from token ``at`` on."""
-        return self.candidates(at, self.clause_end(at))
+    def behind(self, at: int, *, purposes: bool = True) -> list[Candidate]:
+        """Candidates in the clause from token ``at`` on; without ``purposes`` only up to an infinitive."""
+        end = self.clause_end(at)
+        if not purposes:
+            end = next((i for i in range(at, end) if self._infinitive(i)), end)
+        return self.candidates(at, end)
+
+    def _infinitive(self, at: int) -> bool:
+        """Whether "to" at a token begins an infinitive: a small word behind it that is no article, and no name."""
+        if self.tokens[at].lower != "to" or at + 1 >= self.sentence.last:
+            return False
+        following = self.tokens[at + 1]
+        return (
+            following.text[0].islower()
+            and following.lower not in _SKIPPED | _MODIFIERS
+            and following.lower not in actor_nouns()
+        )
 
     def adjacent(self, at: int) -> list[Candidate]:
         """References of the noun phrase whose head is token ``at``: "the Thai-Lao border talks", "Cuba's visit"."""
@@ -176,11 +190,21 @@ class Scene:
         after = self.tokens[reference.last] if reference.last < len(self.tokens) else None
         if reference.form is MentionForm.DEMONYM and self.tokens[reference.last - 1].text.endswith("ns"):
             return Fit.GOOD
+        if self._of_conflict(reference.last):
+            return Fit.NONE
         modifies = reference.form is MentionForm.DEMONYM or (after is not None and after.text in ("'s", "'"))
         head = self.head_noun(reference.last)
         if head in actor_nouns():
             return Fit.GOOD
         return Fit.WEAK if modifies or head else Fit.GOOD
+
+    def _of_conflict(self, at: int) -> bool:
+        """Whether the noun behind is a war: "the Peru-Chile war"."""
+        while at < self.sentence.last and (
+            self.tokens[at].text in ("-", "'s", "'") or self.tokens[at].text[0].isupper()
+        ):
+            at += 1
+        return at < self.sentence.last and self.tokens[at].lower in _CONFLICTS
 
     def head_noun(self, at: int) -> str:
         """The actor noun, or else the first noun-like word, of a phrase whose first reference ends at token ``at``."""
@@ -258,6 +282,7 @@ _SKIPPED = word_set("parties.skipped")
 _JOINTS = _SKIPPED | {"-", "/", ","}
 _MODIFIERS = word_set("parties.modifiers")
 _PHRASE_BEGINS = word_set("parties.phrase_begins")
+_CONFLICTS = word_set("parties.conflicts")
 _GROUPS = word_set("parties.groups")
 _ENDS_PHRASE = word_set("parties.ends_phrase")
 

@@ -16,7 +16,7 @@ from app.extraction.tables import groups
 from app.language.pipeline import Token
 from app.language.tables import Row
 
-GAP = 5
+GAP = 7
 """Most words that a ``*`` stands for."""
 
 

@@ -31,6 +31,10 @@ _NEEDS_RIGHT = frozenset({"meet", "person", "visit", "give", "help", "ask", "joi
 """Frames whose other side must stand in the act's own clause."""
 
 
+_BEFORE_PURPOSES = frozenset({"meet", "person", "visit", "with"})
+"""Frames whose other side stands before the purpose: "met the envoy to discuss Chad"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """A side of an act: its referent, where the clause names it, and on which hand of the act's words."""
@@ -82,7 +86,7 @@ def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     if found.enough:
         return found
     if act.row["frame"] in _NEEDS_RIGHT and all(side.hand == "left" for side in sides):
-        return found
+        return _continuing(act, found, memory)
     found = Sides(tuple(_widened(scene, act, sides)), near=False)
     return found if found.enough else _of_headline(scene, found, memory)
 
@@ -108,6 +112,18 @@ def _of_definite(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
         return found
     recalled = tuple(Side(referent, None, "inner") for referent in before[0])
     return Sides(recalled, near=False, recalled=True, act=before[1])
+
+
+def _continuing(act: FoundAct, found: Sides, memory: Memory) -> Sides:
+    """Who gives again, and does not say to whom, gives to those of the act before."""
+    before = memory.recall(act)
+    own = {side.referent.side for side in found.sides}
+    if act.row["frame"] != "give" or not own or before is None or before[1].form is not act.form:
+        return found
+    others = [referent for referent in before[0] if referent.side not in own]
+    if len(others) == len(before[0]):
+        return found
+    return Sides((*found.sides, *(Side(referent, None, "right") for referent in others)), near=False, recalled=True)
 
 
 def _of_headline(scene: Scene, found: Sides, memory: Memory) -> Sides:
@@ -146,18 +162,28 @@ def _sides(scene: Scene, act: FoundAct) -> list[Side]:
         for c in scene.before(act.begin)
         if c.preposition not in _ADJUNCTS - {"of"} or c.preposition in ("between", "among")
     ]
+    visit = act.row["frame"] == "visit"
     inner = [
         c
         for c in scene.candidates(act.begin, act.match.last)
-        if c.preposition not in _ADJUNCTS or c.preposition == "of"
+        if c.preposition not in _ADJUNCTS or c.preposition == "of" or (visit and c.preposition == "in")
     ]
-    right = _good_first([c for c in scene.behind(act.match.last) if _behind_fits(scene, act, c, allowed)])
+    purposes = act.row["frame"] not in _BEFORE_PURPOSES
+    right = _good_first(
+        [c for c in scene.behind(act.match.last, purposes=purposes) if _behind_fits(scene, act, c, allowed)]
+    )
     sides: list[Side] = []
     good_left = [c for c in left if c.fit is Fit.GOOD] or left[:1]
     for hand, candidates in (("left", good_left), ("inner", inner), ("right", right)):
         for candidate in candidates:
             _admit(scene, sides, candidate, hand)
-    return sides
+    return _without_regions(sides)
+
+
+def _without_regions(sides: list[Side]) -> list[Side]:
+    """A region ("Western") is a side only where there are not two others."""
+    others = [side for side in sides if side.referent.type is not EntityType.PLACE]
+    return others if len(others) >= 2 else sides
 
 
 def _good_first(candidates: list[Candidate]) -> list[Candidate]:

@@ -356,9 +356,9 @@ class _Runs:
     def _owner(self, at: int) -> str | None:
         """The country of "Peru's" or "Peruvian company" right before a name."""
         back = at - 1
-        if back > self.sentence.first and self.tokens[back].lower in _COMPANIES:
-            back -= 1
-        elif back > self.sentence.first and self.tokens[back].text in ("'s", "'"):
+        if (back > self.sentence.first and self.tokens[back].lower in _COMPANIES) or (
+            back > self.sentence.first and self.tokens[back].text in ("'s", "'")
+        ):
             back -= 1
         else:
             return None

@@ -23,7 +23,11 @@ CACHED_WORDS = 50_000
 ENGLISH_SHARE = 0.12
 """Least share of function words among the words of English text; news has 0.3 to 0.45, other languages under 0.1."""
 
+SHORT_TEXT = 60
+"""Words below which a share says little: headlines leave function words out."""
+
 _FUNCTION_WORDS = word_set("pipeline.function_words")
+_FOREIGN_WORDS = word_set("pipeline.foreign_words")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _RUN = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -95,11 +99,14 @@ def fold(text: str) -> str:
 
 
 def is_english(text: str) -> bool:
-    """Whether enough of the text's first words are English function words. Short texts have the benefit of doubt."""
+    """Whether the text's first words hold enough English function words, and more of them than of other languages."""
     words = [match.group().lower() for match in _WORD.finditer(text[:20_000])]
-    if len(words) < 12:
-        return all(word.isascii() for word in words) or not words
-    return sum(word in _FUNCTION_WORDS for word in words) / len(words) >= ENGLISH_SHARE
+    english = sum(word in _FUNCTION_WORDS for word in words)
+    if english < sum(word in _FOREIGN_WORDS for word in words):
+        return False
+    if len(words) < SHORT_TEXT:
+        return english > 0 or all(word.isascii() for word in words)
+    return english / len(words) >= ENGLISH_SHARE
 
 
 @cache
