@@ -27,7 +27,8 @@ class Span:
     def check(self, text: str) -> None:
         """Raise `EvidenceError` unless ``text[start:end]`` is this span's words."""
         found = text[self.start : self.end]
-        if found != self.text or not self.text:
+        whole = 0 <= self.start < self.end <= len(text)
+        if not whole or found != self.text:
             raise EvidenceError(f"the text holds {found!r} at {self.start} to {self.end}, not {self.text!r}")
 
 

@@ -1,0 +1,84 @@
+"""The schema: made on start by one process at a time, older and newer ones, and databases that cannot be used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+from sqlmodel import SQLModel
+
+from app.settings import shipped
+from app.store import tables
+from app.store.database import Database, StoreError
+from app.store.write import put
+from tests.making import an_article, pact_facts
+
+MIGRATIONS = shipped("migrations")
+
+
+def test_models_and_migrated_schema_agree(database: Database) -> None:
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_migrations_go_down_and_up_again_with_data_in_place(database: Database) -> None:
+    with database.write() as connection:
+        put(connection, an_article(), pact_facts(an_article()))
+    database.migrate()
+    with database.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(tables.commitments)) == 1
+    database.downgrade("base")
+    assert not database.is_migrated()
+    database.migrate()
+    with database.write() as connection:
+        assert put(connection, an_article(), pact_facts(an_article())).created
+
+
+def test_connections_wait_for_writers_and_keep_references_whole(database: Database) -> None:
+    with database.read() as connection:
+        pragmas = {name: connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys")}
+        assert connection.scalar(text("PRAGMA busy_timeout")) > 0
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1}
+
+
+def test_schema_of_a_newer_version_is_refused(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match=r"9999.*newer version"):
+        database.migrate()
+
+
+def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreError, match="broken"):
+        Database(f"sqlite:///{broken}", MIGRATIONS).migrate()
+
+
+def test_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no-such-folder"):
+        Database(f"sqlite:///{tmp_path}/no-such-folder/x.db", MIGRATIONS).migrate()
+
+
+def test_block_that_raises_keeps_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as connection:  # noqa: PT012 (the block is what is tested)
+        put(connection, an_article(), pact_facts(an_article()))
+        raise RuntimeError
+    with database.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(tables.articles)) == 0
+
+
+def test_processes_that_start_together_all_come_up(tmp_path: Path) -> None:
+    code = (
+        "import sys; from app.settings import shipped; from app.store.database import Database;"
+        "Database(sys.argv[1], shipped('migrations')).migrate()"
+    )
+    command = [sys.executable, "-c", code, f"sqlite:///{tmp_path / 'shared.db'}"]
+    started = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
+    assert [(p.communicate()[1], p.returncode) for p in started] == [(b"", 0)] * 4

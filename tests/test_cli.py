@@ -1,0 +1,94 @@
+"""The command as its users run it: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = str(Path(sys.executable).parent / "entente")
+TALKS = "Fiji and Peru held talks on trade in Suva."
+
+
+def entente(*arguments: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **{f"ENTENTE_{name.upper()}": value for name, value in settings.items()}}
+    return subprocess.run(
+        [COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=120, env=environment, check=False
+    )
+
+
+def test_extract_prints_a_line_a_record_in_order_with_ids_and_texts_as_given() -> None:
+    texts = [
+        f"  {TALKS}\r\n\r\n\r\nNaïve — “done”.",
+        "",
+        "Ein Satz auf Deutsch, der nichts verspricht und nichts will.",
+    ]
+    lines = [json.dumps({"id": n, "text": text}) for n, text in enumerate(texts)]
+    ran = entente("extract", "-", stdin="\n".join(lines))
+    printed = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert [(record["id"], record["text"]) for record in printed] == list(enumerate(texts))
+    assert printed[0]["commitments"]
+    assert printed[2]["warnings"]
+
+
+def test_extract_names_what_it_cannot_read_and_prints_the_rest(tmp_path: Path) -> None:
+    records = tmp_path / "records.jsonl"
+    records.write_text(f'{{"id": "a", "text": "{TALKS}"}}\nnot json\n{{"id": "c"}}\n{{"id": "d", "text": "{TALKS}"}}\n')
+    ran = entente("extract", str(records))
+    assert ran.returncode == 3
+    assert [json.loads(line)["id"] for line in ran.stdout.splitlines()] == ["a", "d"]
+    assert [line.partition(f"{records}:")[2][:1] for line in ran.stderr.splitlines()] == ["2", "3"]
+
+
+def test_extract_reads_markdown_and_names_the_article_as_the_store_would(tmp_path: Path) -> None:
+    article = tmp_path / "talks.md"
+    article.write_text(f"---\ntitle: Harbour talks\npublished: 2025-01-05\n---\n{TALKS}")
+    (record,) = map(json.loads, entente("extract", str(article)).stdout.splitlines())
+    assert (record["id"], record["text"]) == ("2025-01-05-harbour-talks", TALKS)
+
+
+def test_load_stores_once_and_says_what_it_did(tmp_path: Path) -> None:
+    (tmp_path / "talks.md").write_text(f"---\ntitle: Harbour talks\n---\n{TALKS}")
+    (tmp_path / "broken.md").write_text("")
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    first = entente("load", str(tmp_path), database_url=url)
+    assert (first.returncode, first.stdout) == (3, "1 new, 0 known already, 1 unreadable\n")
+    assert "broken.md:1: empty" in first.stderr
+    assert entente("load", str(tmp_path / "talks.md"), database_url=url).stdout.startswith("0 new, 1 known already")
+
+
+def test_version_is_one_line() -> None:
+    assert entente("version").stdout.startswith("entente 0.")
+
+
+def newer(path: Path) -> str:
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('9999')"
+    )
+    connection.close()
+    return f"sqlite:///{path}"
+
+
+@pytest.mark.parametrize("case", ["setting", "folder", "newer", "port"])
+def test_start_that_cannot_be_is_refused_in_one_line(tmp_path: Path, case: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        settings, named = {
+            "setting": ({"port": "eighty"}, "ENTENTE_PORT"),
+            "folder": ({"database_url": f"sqlite:///{tmp_path}/none/x.db"}, "none/x.db"),
+            "newer": ({"database_url": newer(tmp_path / "newer.db")}, "9999"),
+            "port": ({"database_url": f"sqlite:///{tmp_path}/x.db", "port": port}, port),
+        }[case]
+        ran = entente("serve", **settings)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("entente: ")
+    assert len(ran.stderr.splitlines()) == 1
+    assert named in ran.stderr
