@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 WORDS_A_MINUTE = 230
 """Silent reading speed of English non-fiction by adults (Brysbaert 2019: 238 words a minute), rounded down."""
@@ -39,8 +40,7 @@ class Article:
     @property
     def content_hash(self) -> str:
         """SHA-256 of the text with compatibility forms and runs of white space folded: the same for the same words."""
-        folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", self.text)).strip()
-        return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+        return _hash_of(self.text)
 
     @property
     def word_count(self) -> int:
@@ -66,3 +66,10 @@ def _title_words(title: str) -> list[str]:
     while len("-".join(words)) > SLUG_LENGTH:
         words.pop()
     return words
+
+
+@lru_cache(maxsize=4)
+def _hash_of(text: str) -> str:
+    """The hash of a text; the latest are kept, since the id of every fact of an article asks for it."""
+    folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()

@@ -21,6 +21,7 @@ _NEGATIONS = frozenset({"not", "n't", "never", "no", "without", "cannot", "neith
 _BE = verb("be").all
 _LINKS = word_set("acts.links")
 _NOUN_VERBS = word_set("acts.noun_verbs")
+_BEFORE_ING = word_set("acts.before_ing")
 _BEFORE_NOUN = word_set("acts.before_noun")
 _BEFORE_INFINITIVE = word_set("acts.before_infinitive")
 STANCE_REACH = 9
@@ -114,6 +115,8 @@ def _wrong_part(match: Match, tokens: Sequence[Token]) -> bool:
         )
     if before == "-" and tokens[match.first].glued:
         return True
+    if word == "meeting":
+        return before not in _BEFORE_ING
     return word in _NOUN_VERBS and before in _BEFORE_NOUN
 
 
@@ -234,6 +237,8 @@ def _stage(
         return Stage(positive[0].row["stage"])
     if refused:
         return default if default is Stage.AGREED else Stage(refused[0].row["stage"])
+    if _advocated(tokens, match):
+        return Stage.PROPOSED
     if modal is not None and default is not Stage.PROPOSED:
         return Stage.PROPOSED if tokens[modal].lower in _DUTY | _DOUBT else Stage.INTENDED
     if match.row["part"] == "noun" and default is Stage.ENACTED and _to_come(tokens, match.last):
@@ -241,6 +246,19 @@ def _stage(
     if _infinitive(tokens, match, first) and default is not Stage.PROPOSED:
         return Stage.INTENDED
     return default
+
+
+def _advocated(tokens: Sequence[Token], match: Match) -> bool:
+    """Whether an act is praised for what it would bring ("sharing this could help"), and so proposed."""
+    at = match.first
+    if not tokens[at].lower.endswith("ing") or (at and tokens[at - 1].lower in _BE):
+        return False
+    for token in tokens[match.last : match.last + 5]:
+        if token.lower in ("could", "would", "can"):
+            return True
+        if token.text in (",", ".") or token.lower in ("that", "who", "which"):
+            return False
+    return False
 
 
 _TO_COME = frozenset({"will", "would", "scheduled", "expected", "due", "planned", "set", "slated"})

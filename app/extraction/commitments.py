@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from app.domain.article import Article
 from app.domain.commitment import Commitment, Form, Party, PartyRole, Stage
+from app.domain.entity import EntityType
 from app.domain.evidence import Evidence, Span
-from app.domain.facts import commitment_id, statement_id
+from app.domain.facts import commitment_id
 from app.domain.statement import Speaker
 from app.extraction.acts import FoundAct, find_acts
 from app.extraction.coding import Act, code, words_of
@@ -17,9 +18,12 @@ from app.extraction.dates import find_date
 from app.extraction.entities import Cast
 from app.extraction.parties import Fit, Scene
 from app.extraction.sides import Memory, Side, Sides, sides_of
-from app.extraction.statements import Said
+from app.extraction.speakers import Voice
+from app.extraction.statements import Said, identity_of
 from app.extraction.tables import rows
 from app.language.pipeline import Sentence
+
+_SPOKEN = frozenset({"say", "tell", "urge"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +138,9 @@ def commitments(
 
 def _reporting(found: Found, said: list[Said]) -> Said | None:
     """The statement in whose content an act stands."""
-    inside = [s for s in said if s.content[0] <= found.act.match.first < s.content[1]]
-    return min(inside, key=lambda s: s.content[1] - s.content[0], default=None)
+    at = found.act.match.first
+    inside = [s for s in said if s.kind in _SPOKEN and any(first <= at < last for first, last in s.content)]
+    return inside[-1] if inside else None
 
 
 def _record(cast: Cast, article: Article, ids: dict[int, str], said: Said | None, found: Found) -> Commitment:
@@ -161,8 +166,8 @@ def _record(cast: Cast, article: Article, ids: dict[int, str], said: Said | None
         confidence=found.confidence,
         evidence=evidence,
         negated=act.negated,
-        speakers=_speakers(cast, article, ids, said),
-        statement=_statement(cast, article, said),
+        speakers=_speakers(cast, article, ids, found, said),
+        statement=identity_of(cast, article, said) if said else None,
         date=find_date(span.text, article.published, ahead=act.stage in (Stage.INTENDED, Stage.PROPOSED))
         or find_date(sentence, article.published, ahead=act.stage in (Stage.INTENDED, Stage.PROPOSED)),
     )
@@ -181,20 +186,28 @@ def _role(act: FoundAct, side: Side) -> PartyRole:
     return PartyRole.COUNTERPART
 
 
-def _speakers(cast: Cast, article: Article, ids: dict[int, str], said: Said | None) -> tuple[Speaker, ...]:
-    if said is None:
-        return ()
+def _speakers(
+    cast: Cast, article: Article, ids: dict[int, str], found: Found, said: Said | None
+) -> tuple[Speaker, ...]:
+    """Who is reported to say it; who invites, urges, offers or pledges in person says it too."""
+    voices = said.speakers if said else _in_person(found)
     tokens = cast.reading.tokens
     return tuple(
-        Speaker(Span.of(article.text, tokens[first].start, tokens[last - 1].end), ids[n] if n is not None else None)
-        for first, last, n in said.speakers
+        Speaker(
+            Span.of(article.text, tokens[voice.first].start, tokens[voice.last - 1].end),
+            ids[voice.referent] if voice.referent is not None else None,
+        )
+        for voice in voices
     )
 
 
-def _statement(cast: Cast, article: Article, said: Said | None) -> str | None:
-    if said is None:
-        return None
-    tokens = cast.reading.tokens
-    cue = Span.of(article.text, tokens[said.cue[0]].start, tokens[said.cue[1] - 1].end)
-    content = Span.of(article.text, tokens[said.content[0]].start, tokens[said.content[1] - 1].end)
-    return statement_id(article, (cue,), (content,))
+def _in_person(found: Found) -> tuple[Voice, ...]:
+    act = found.act
+    stance = act.stances[0].row if act.stances else act.row
+    if not (stance["stage"] == Stage.PROPOSED or stance["meaning"] == "promise" or act.row["frame"] == "ask"):
+        return ()
+    for side in found.sides:
+        if side.hand == "left" and side.candidate and side.referent.type is EntityType.PERSON:
+            reference = side.candidate.reference
+            return (Voice(reference.start, reference.last, side.referent.number),)
+    return ()

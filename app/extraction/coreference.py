@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference, Referent
@@ -14,6 +14,7 @@ from app.language.tables import rows
 _PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _NEUTRAL = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves"})
+_PREPOSITIONS = frozenset({"of", "by", "with", "to", "for", "against", "from", "about", "between", "than"})
 _AFTER_TWO = word_set("coreference.after_two")
 _DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
 
@@ -48,7 +49,7 @@ def resolve(cast: Cast, pair: tuple[int, ...] = ()) -> None:
                     covered = max(covered, upcoming.last)
                 upcoming = next(references, None)
             if at >= covered:
-                found = _refers(cast, scene, sentence, at)
+                found = _refers(cast, scene, sentence, at, here)
                 if found:
                     cast.refer(found)
                     here.append(found)
@@ -77,26 +78,44 @@ def _group(cast: Cast, scene: _Scene, reference: Reference) -> None:
     if len(between) > 2 or not any(token.lower in ("and", ",") for token in between):
         scene.group = []
     scene.group.append(reference.referents[0])
+    sides = _sides_named(cast, [replace(reference, referents=tuple(scene.group))])
+    if len(sides) == 2 and all(cast.referents[number].country for number in sides):
+        scene.pair = sides
     scene.group_end = reference.last
 
 
 def _close(cast: Cast, scene: _Scene, here: list[Reference]) -> None:
     """What a sentence leaves behind: its subject, and the pair in play where it names exactly two sides."""
-    people = [r.referents[0] for r in here if cast.referents[r.referents[0]].type is EntityType.PERSON]
+    people = [r for r in here if cast.referents[r.referents[0]].type is EntityType.PERSON]
     if people:
-        scene.subject = people[0]
-    sides: dict[str, int] = {}
-    for reference in here:
-        for number in reference.referents:
-            if side := cast.referents[number].side:
-                sides.setdefault(side, number)
-    if len(sides) == 2 or (len(sides) > 2 and not scene.pair):
-        scene.pair = tuple(sides.values())[:2]
+        scene.subject = next((r for r in people if _may_be_subject(cast, r)), people[0]).referents[0]
+    sides = _sides_named(cast, here)
+    states = all(cast.referents[number].country for number in sides)
+    if (len(sides) == 2 and states) or (len(sides) > 1 and not scene.pair):
+        scene.pair = sides[:2]
     scene.group = []
     del scene.people[:-50], scene.states[:-50]
 
 
-def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int) -> Reference | None:
+def _sides_named(cast: Cast, references: list[Reference]) -> tuple[int, ...]:
+    """The first referent of each side that some references name."""
+    sides: dict[str, int] = {}
+    for reference in references:
+        for number in reference.referents:
+            if side := cast.referents[number].side:
+                sides.setdefault(side, number)
+    return tuple(sides.values())
+
+
+def _may_be_subject(cast: Cast, reference: Reference) -> bool:
+    """Whether neither a preposition stands before a reference nor a possessive ending behind it."""
+    tokens = cast.reading.tokens
+    before = tokens[reference.start - 1].lower if reference.start else ""
+    after = tokens[reference.last].text if reference.last < len(tokens) else ""
+    return before not in _PREPOSITIONS and after not in ("'s", "'")
+
+
+def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
     tokens = cast.reading.tokens
     word = tokens[at].lower
     if word in _PERSONAL:
@@ -104,7 +123,7 @@ def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int) -> Reference
     if word in _NEUTRAL or word in _PLURAL:
         return _neutral(scene, at, plural=word in _PLURAL)
     if word in _DETERMINERS:
-        return _pair(cast, scene, at) or _title(cast, scene, at) or _country(cast, scene, at)
+        return _pair(cast, scene, at, here) or _title(cast, scene, at) or _country(cast, scene, at)
     return None
 
 
@@ -131,21 +150,31 @@ def pair_nouns() -> frozenset[str]:
     return frozenset(row["word"] for row in rows("actors.tsv") if row["word"].endswith("s"))
 
 
-def _pair(cast: Cast, scene: _Scene, at: int) -> Reference | None:
+def _pair(cast: Cast, scene: _Scene, at: int, here: list[Reference]) -> Reference | None:
     """A pair: "the two countries", "both nations", "the two neighbouring states", "the sides"."""
     tokens = cast.reading.tokens
     window = [tokens[i].lower for i in range(at, min(at + 8, len(tokens)))]
-    if len(window) < 2 or len(scene.pair) < 2:
+    counted = window[:1] == ["both"] or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])
+    pair = scene.pair or _sides_named(cast, here)
+    if not counted or len(pair) != 2:
         return None
-    counted = window[0] == "both" or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])
     for length, word in enumerate(window[1:], start=2):
         if not word[0].isalpha() and word != "-":
             break
-        if counted and word in pair_nouns():
-            return Reference(at, at + length, scene.pair, MentionForm.NOMINAL, at)
+        if word in pair_nouns():
+            meant = _as_states(cast, pair) if word in _STATES else pair
+            return Reference(at, at + length, meant, MentionForm.NOMINAL, at)
     if window[:2] == ["the", "two"] and window[2:3] and window[2] in _AFTER_TWO:
-        return Reference(at, at + 2, scene.pair, MentionForm.NOMINAL, at)
+        return Reference(at, at + 2, pair, MentionForm.NOMINAL, at)
     return None
+
+
+_STATES = frozenset({"countries", "nations", "states", "neighbors", "neighbours"})
+
+
+def _as_states(cast: Cast, pair: tuple[int, ...]) -> tuple[int, ...]:
+    """The states of those of a pair who act for one."""
+    return tuple(cast.country(c).number if (c := cast.referents[n].country) else n for n in pair)
 
 
 def _title(cast: Cast, scene: _Scene, at: int) -> Reference | None:
@@ -156,7 +185,14 @@ def _title(cast: Cast, scene: _Scene, at: int) -> Reference | None:
     for number in reversed(scene.people):
         if _holds(cast.referents[number], office):
             return Reference(at, office.last, (number,), MentionForm.TITLE, at)
-    return None
+    holders = [r for r in cast.referents if r.type is EntityType.PERSON and _named_later(r, office)]
+    return Reference(at, office.last, (holders[0].number,), MentionForm.TITLE, at) if len(holders) == 1 else None
+
+
+def _named_later(person: Referent, office: Office) -> bool:
+    """Whether a person who is named only further down holds an office of the same organisation."""
+    bodies = {role.organization for role in person.roles if role.organization}
+    return office.organization in bodies and bool(_HEADS & office.words) and _holds(person, office, exact=False)
 
 
 _SAME_OFFICE = {
@@ -198,7 +234,8 @@ _HEADS = frozenset(
 )
 
 
-def _holds(person: Referent, office: Office) -> bool:
+def _holds(person: Referent, office: Office, *, exact: bool = True) -> bool:
+    """Whether a person's roles agree with an office: in its head, and, where ``exact``, in all its words."""
     if office.country and person.country and office.country != person.country:
         return False
     held = {
@@ -210,7 +247,7 @@ def _holds(person: Referent, office: Office) -> bool:
         return False
     heads = office.words & _HEADS or office.words
     return all(word in held or bool(_SAME_OFFICE.get(word, set()) & held) for word in heads) and all(
-        word in held for word in office.words - heads - {"top", "senior", "chief", "country's"}
+        not exact or word in held for word in office.words - heads - {"top", "senior", "chief", "country's"}
     )
 
 

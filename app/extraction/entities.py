@@ -12,7 +12,7 @@ from app.domain.article import Article
 from app.domain.entity import Entity, EntityType, Mention, MentionForm, Role
 from app.domain.evidence import Span
 from app.extraction.offices import Office, office_after, office_before
-from app.language.geography import PlaceWord, short_name
+from app.language.geography import PlaceWord, country_named, short_name
 from app.language.names import Known, Name, known_bodies, leader_body, leader_country, title_words
 from app.language.pipeline import Reading
 
@@ -225,9 +225,10 @@ def _words(reading: Reading, name: Name) -> tuple[str, ...]:
 def _body_key(words: tuple[str, ...], country: str | None) -> str:
     """One key for "Air Force of Peru" and "Air Force of the Republic of Peru"."""
     joined = " ".join(words).lower()
-    head, of, tail = joined.rpartition(" of ")
-    if of and country and short_name(country).lower() in tail:
-        return f"{head} of {country}"
+    for of in re.finditer(r" of ", joined):
+        tail = joined[of.end() :].removeprefix("the ")
+        if country and country_named(tail) == country:
+            return f"{joined[: of.start()]} of {country}"
     return joined
 
 
@@ -247,7 +248,14 @@ def _give_roles(cast: Cast, names: list[Name]) -> None:
         for office in _offices(cast, reference):
             _take(person, office)
     for referent in cast.referents:
+        if any(not _is_rank(role) for role in referent.roles):
+            referent.roles = [role for role in referent.roles if not _is_rank(role)]
         referent.roles.sort(key=lambda role: (role.organization is None, role.country is None))
+
+
+def _is_rank(role: Role) -> bool:
+    """Whether a role is a military rank alone."""
+    return all(title_words().get(word) == "rank" for word in role.title.lower().split())
 
 
 def _recognize(cast: Cast) -> None:
@@ -263,7 +271,8 @@ def _offices(cast: Cast, reference: Reference) -> Iterator[Office]:
     if before:
         yield before
     after = office_after(cast, reference.last)
-    if after:
+    following = cast.beginning(after.last) if after else None
+    if after and not (following and cast.referents[following.referents[0]].type is EntityType.PERSON):
         yield after
 
 

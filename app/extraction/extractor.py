@@ -57,7 +57,7 @@ class EntenteExtractor:
         return map(self.extract, articles)
 
     def _facts(self, article: Article, sentences: tuple[Span, ...]) -> Facts:
-        from app.extraction import commitments, coreference, entities, sides, statements
+        from app.extraction import affiliation, commitments, coreference, entities, sides, statements
         from app.language.names import find_names
         from app.language.pipeline import read
 
@@ -65,6 +65,7 @@ class EntenteExtractor:
         cast = entities.gather(reading, find_names(reading))
         title = read(article.title)
         headline = sides.headline_sides(entities.gather(title, find_names(title)))
+        affiliation.affiliate(cast)
         coreference.resolve(cast, sides.headline_pair(cast, headline))
         said = statements.find_statements(cast)
         found = commitments.find_commitments(cast, sides.Memory(headline))

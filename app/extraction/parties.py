@@ -240,6 +240,8 @@ class Scene:
         word = self.tokens[at].lower
         if word == "as" and at + 1 < self.sentence.last:
             return self.tokens[at + 1].lower not in _AS
+        if word == "," and at + 1 < self.sentence.last:
+            return self.tokens[at + 1].lower.endswith("ing") and self.tokens[at + 1].text[0].islower()
         if word == "that" and at + 1 < self.sentence.last and self.tokens[at + 1].lower in ("it", "they"):
             return True
         return word in _BOUNDARIES or word in plain_speech()

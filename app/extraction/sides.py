@@ -96,7 +96,13 @@ def _of_definite(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     sides: list[Side] = []
     for candidate in scene.adjacent(act.match.first):
         _admit(scene, sides, candidate, "left")
-    behind = [c for c in scene.behind(act.match.last) if c.preposition in ("with", "between", "among")]
+    comma = next(
+        (i for i in range(act.match.last, scene.sentence.last) if scene.tokens[i].text == ","), scene.sentence.last
+    )
+    near = [c for c in scene.behind(act.match.last) if c.reference.first < comma or c.preposition == "between"]
+    behind = [
+        c for c in near if c.preposition in ("with", "between", "among") and scene.tokens[act.match.last].text != ","
+    ]
     if not sides and any(c.preposition == "with" for c in behind):
         for candidate in scene.before(act.begin):
             if candidate.fit is Fit.GOOD and candidate.preposition not in _ADJUNCTS:

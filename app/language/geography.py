@@ -59,6 +59,16 @@ def short_name(code: str) -> str:
 
 
 @cache
+def _by_name() -> dict[str, str]:
+    return {entry.words.lower(): entry.code for entry in country_words() if entry.kind is PlaceWord.NAME}
+
+
+def country_named(name: str) -> str | None:
+    """The code of the country of this name, in whatever case; None where there is none."""
+    return _by_name().get(name.lower())
+
+
+@cache
 def country_words() -> tuple[CountryWords, ...]:
     """All words that stand for countries, one entry for each spelling; later entries overrule earlier ones."""
     refused = _refused()
