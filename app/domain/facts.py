@@ -66,7 +66,8 @@ class Facts:
             span.check(text)
         entities = {entity.id for entity in self.entities}
         statements = {statement.id for statement in self.statements}
-        speakers = [s for fact in (*self.statements, *self.commitments) for s in fact.speakers]
+        speakers = [speaker for s in self.statements for speaker in s.speakers]
+        speakers += [speaker for c in self.commitments for speaker in c.speakers]
         named = {s.entity for s in speakers if s.entity} | {p.entity for c in self.commitments for p in c.parties}
         referred = {c.statement for c in self.commitments if c.statement}
         referred |= {s.nested_in for s in self.statements if s.nested_in}

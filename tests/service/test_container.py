@@ -59,13 +59,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package as the image installs it: from a copy of the paths it copies, into an environment of its own."""
     source, target = tmp_path_factory.mktemp("src"), tmp_path_factory.mktemp("opt") / "entente"
     for path in copied():
-        there = ROOT / path
-        (shutil.copytree if there.is_dir() else shutil.copy)(there, source / path)
+        if (ROOT / path).is_dir():
+            shutil.copytree(ROOT / path, source / path)
+        else:
+            shutil.copy(ROOT / path, source / path)
     subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", target], check=True)
     site = next((target / "lib").glob("python*/site-packages"))
     (site / "outer.pth").write_text(next(path for path in sys.path if path.endswith("site-packages")))
-    install = [target / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*install, "--ignore-installed", source], check=True)
+    install = [str(target / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*install, "--ignore-installed", str(source)], check=True)
     return target
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlmodel import SQLModel
 
 from app.domain.article import Article, Source
 from app.domain.entity import EntityType, Role
@@ -21,7 +22,7 @@ from app.store.queries import document
 from app.store.write import SameText, UnknownArticle, delete_article, put, replace_article
 from tests.making import FactsOf, an_article, pact_facts
 
-ALL_TABLES = [table for table in tables.SQLModel.metadata.sorted_tables if table.name != "changes"]
+ALL_TABLES = [table for table in SQLModel.metadata.sorted_tables if table.name != "changes"]
 
 
 def store(database: Database, article: Article, facts: Facts | None = None) -> str:
