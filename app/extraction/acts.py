@@ -103,16 +103,7 @@ def _wrong_part(match: Match, tokens: Sequence[Token]) -> bool:
     word = tokens[match.first].lower
     before = tokens[match.first - 1].lower if match.first else ""
     if match.row["part"] == "noun":
-        return before in _BEFORE_INFINITIVE and word not in (
-            "on",
-            "in",
-            "during",
-            "for",
-            "after",
-            "before",
-            "of",
-            "following",
-        )
+        return before in _BEFORE_INFINITIVE and word in _NOUN_VERBS
     if before == "-" and tokens[match.first].glued:
         return True
     if word == "meeting":

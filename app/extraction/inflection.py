@@ -22,6 +22,8 @@ class VerbForms:
     def all(self) -> frozenset[str]:
         """Every form, with a doubled final l too ("travelled")."""
         forms = {self.base, self.third, self.ing, self.past, self.participle}
+        if self.base == "be":
+            forms |= {"am", "are", "were"}
         if self.base.endswith("el"):
             forms |= {self.base + "led", self.base + "ling"}
         return frozenset(forms)

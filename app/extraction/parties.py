@@ -116,6 +116,12 @@ class Scene:
             first -= 1
         return [replace(c, fit=Fit.GOOD) for c in self.candidates(first, at)]
 
+    def indefinite(self, at: int) -> bool:
+        """Whether the noun phrase of token ``at`` begins with "a": it speaks of something new."""
+        while at > self.first and self._within_phrase(at - 1):
+            at -= 1
+        return at > self.first and self.tokens[at - 1].lower in ("a", "an", "another", "no")
+
     def _within_phrase(self, at: int) -> bool:
         token = self.tokens[at]
         if token.lower in ("and", "-", "'s", "'", "/"):

@@ -96,7 +96,7 @@ def _match(elements: tuple[Element, ...], number: int, tokens: Sequence[Token], 
     element = elements[number]
     if not element.words:
         for skipped in range(GAP):
-            if at + skipped >= last or _stops(tokens[at + skipped]):
+            if at + skipped >= last or (skipped and _stops(tokens[at + skipped - 1])):
                 break
             end = _match(elements, number + 1, tokens, at + skipped, last)
             if end is not None:

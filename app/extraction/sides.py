@@ -12,7 +12,7 @@ from app.extraction.parties import Candidate, Fit, Scene
 from app.extraction.tables import word_set
 
 _ADJUNCTS = word_set("commitments.adjuncts")
-_ALLOWED = {
+FRAMES = {
     "meet": frozenset({"", "with", "by", "between", "to", "and", "of"}),
     "person": frozenset({"", "by", "of"}),
     "visit": frozenset({"", "to", "in", "at", "by", "into", "for", "of", "from", "with"}),
@@ -22,8 +22,9 @@ _ALLOWED = {
     "sever": frozenset({"with", "between", "to"}),
     "ask": frozenset({"", "to", "by", "with", "from", "of"}),
     "tie": frozenset({"", "with", "between", "among", "by", "to", "of", "from"}),
-    "need": frozenset({"", "with", "between", "among", "by", "to", "of"}),
-    "join": frozenset({"", "with", "to"}),
+    "need": frozenset({"", "with", "between", "among", "by", "to", "of", "from"}),
+    "join": frozenset({"", "with", "to", "of", "in"}),
+    "ease": frozenset({"", "on", "against", "for", "of", "to", "with", "from"}),
 }
 
 
@@ -114,7 +115,7 @@ def _of_definite(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
         return found
     before = memory.recall(act)
     own = {side.referent.side for side in sides}
-    if before is None or not own <= {referent.side for referent in before[0]}:
+    if before is None or scene.indefinite(act.match.first) or not own <= {referent.side for referent in before[0]}:
         return found
     recalled = tuple(Side(referent, None, "inner") for referent in before[0])
     return Sides(recalled, near=False, recalled=True, act=before[1])
@@ -162,7 +163,7 @@ def headline_sides(headline: Cast) -> tuple[str, ...]:
 
 def _sides(scene: Scene, act: FoundAct) -> list[Side]:
     """Sides of the act's own clause: its subject and whom its frame admits behind it; one for each country."""
-    allowed = _ALLOWED[act.row["frame"]]
+    allowed = FRAMES[act.row["frame"]]
     left = [
         c
         for c in scene.before(act.begin)

@@ -162,12 +162,20 @@ def _tokenize(folded: str, start: int, end: int) -> Iterator[Token]:
         if len(run) > LONGEST_WORD:
             pieces = [run[i : i + LONGEST_WORD] for i in range(0, len(run), LONGEST_WORD)]
         else:
-            pieces = [token.text for token in tokenizer(run)]
+            pieces = _rejoined([token.text for token in tokenizer(run)])
         glued = False
         for piece in pieces:
             yield Token(at, at + len(piece), piece, piece.lower(), glued)
             at += len(piece)
             glued = True
+
+
+def _rejoined(pieces: list[str]) -> list[str]:
+    """The pieces of a word with prefixes put back: "co-operate" is one token, "Lao-Thai" three."""
+    for at in range(len(pieces) - 2):
+        if pieces[at + 1] == "-" and pieces[at].lower() in _PREFIXES and pieces[at + 2].isalpha():
+            return [*pieces[:at], "".join(pieces[at : at + 3]), *_rejoined(pieces[at + 3 :])]
+    return pieces
 
 
 def _sentence_bounds(tokens: list[Token], first: int) -> Iterator[tuple[int, int]]:
@@ -208,6 +216,7 @@ def _may_begin(end: Token, following: Token) -> bool:
     return not following.text[0].islower()
 
 
+_PREFIXES = word_set("pipeline.prefixes")
 _STARTERS = word_set("pipeline.starters")
 
 
