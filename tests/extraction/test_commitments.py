@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from app.domain.article import Article
+from app.domain.commitment import Commitment, Form, PartyRole, Plover, Stage
+from app.extraction.extractor import extract
+
+
+def commitments_of(text: str, title: str = "", published: date | None = None) -> tuple[Commitment, ...]:
+    article = Article(text, title=title, published=published)
+    facts = extract(article)
+    facts.check(text)
+    return facts.commitments
+
+
+def countries(commitment: Commitment) -> set[str]:
+    return {party.country or party.entity for party in commitment.parties}
+
+
+@pytest.mark.parametrize(
+    ("text", "stage", "form", "sides"),
+    [
+        ("Kenya's president met his Ugandan counterpart in Nairobi.", "enacted", "consultation", {"KE", "UG"}),
+        ("Peru's foreign minister will visit Chile next week.", "intended", "consultation", {"PE", "CL"}),
+        ("Peru invited the Chilean president to Lima.", "proposed", "consultation", {"PE", "CL"}),
+        ("Laos and Thailand signed an agreement on rail transport.", "agreed", "economic", {"LA", "TH"}),
+        ("Laos and Thailand held joint naval exercises.", "enacted", "military", {"LA", "TH"}),
+        ("Kenya wants to buy helicopters from Brazil.", "intended", "military", {"KE", "BR"}),
+        ("Norway sent tents to Haiti after the storm.", "enacted", "aid", {"NO", "HT"}),
+        ("Kenya pledged food for Somalia.", "intended", "aid", {"KE", "SO"}),
+        ("Gabon urged Chad to resume diplomatic relations.", "proposed", "diplomatic", {"GA", "TD"}),
+        ("Gabon is ready to work together with Chad on border trade.", "intended", "economic", {"GA", "TD"}),
+        ("Georgia hopes to join NATO.", "intended", "military", {"GE", "nato"}),
+        ("Fiji agreed to share intelligence with Samoa.", "agreed", "military", {"FJ", "WS"}),
+        ("Fiji's ministry of justice agreed to extradite suspects to Samoa.", "agreed", "other", {"FJ", "WS"}),
+        ("Talks between Fiji and Samoa lasted two days.", "enacted", "consultation", {"FJ", "WS"}),
+    ],
+)
+def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, sides: set[str]) -> None:
+    (commitment,) = commitments_of(text)
+    assert (commitment.stage, commitment.form) == (Stage(stage), Form(form))
+    assert countries(commitment) == sides
+    assert not commitment.negated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kenya praised Uganda's handling of the drought.",
+        "Kenya accused Uganda of smuggling weapons to rebels.",
+        "Kenya threatened to attack Uganda.",
+        "Kenya and Uganda share a long border and a common enemy.",
+        "Kenya summoned the Ugandan ambassador over the arrests.",
+        "Kenyan ministers met governors of the coast in Mombasa to discuss trade.",
+        "The Kenyan government signed an agreement with Kenyan teachers.",
+        "The alliance of Kenya and Uganda may become a vital force.",
+        "If Kenya met Uganda's demands, trade could resume.",
+        "Kenya beat Uganda in the final match of the cup.",
+        "Ugandan troops killed Kenyan soldiers near the border.",
+        "Trade of Kenya with Uganda has risen by 5 percent.",
+        "Two Italian aid workers were abducted in Niger.",
+        "Kenya met the needs of Somalia's refugees, the report said.",
+        "The road signs in Kenya look like those in Uganda.",
+        "Analysts doubt that Kenya could cooperate with Uganda.",
+    ],
+)
+def test_what_is_no_commitment_yields_none(text: str) -> None:
+    assert commitments_of(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "stage", "form"),
+    [
+        ("Kenya refused to meet Uganda's president.", "intended", "consultation"),
+        ("Kenya cancelled a visit to Uganda.", "intended", "consultation"),
+        ("Kenya suspended aid to Somalia.", "enacted", "aid"),
+        ("Kenya severed diplomatic relations with Somalia.", "enacted", "diplomatic"),
+        ("Kenya will not sign the trade agreement with Uganda.", "intended", "economic"),
+        ("Kenya withdrew from the trade agreement with Uganda.", "agreed", "economic"),
+    ],
+)
+def test_what_is_refused_or_broken_off_is_negated(text: str, stage: str, form: str) -> None:
+    (commitment,) = commitments_of(text)
+    assert commitment.negated
+    assert (commitment.stage, commitment.form) == (Stage(stage), Form(form))
+    assert commitment.plover in (Plover.REJECT, Plover.SANCTION)
+
+
+def test_invitation_names_host_and_guest() -> None:
+    text = "General Ana Ruiz, the commander of the Peruvian Navy, invited Chilean Admiral Juan Soto to Lima."
+    (commitment,) = commitments_of(text)
+    roles = {party.entity: (party.country, party.role) for party in commitment.parties}
+    assert roles == {"ana-ruiz": ("PE", PartyRole.INITIATOR), "juan-soto": ("CL", PartyRole.COUNTERPART)}
+    assert [speaker.entity for speaker in commitment.speakers] == ["ana-ruiz"]
+
+
+def test_evidence_is_the_clause_with_its_objects() -> None:
+    text = "After lunch, Kenya said it would supply Uganda with electricity in May, officials noted."
+    (commitment,) = commitments_of(text)
+    assert "supply Uganda with electricity" in commitment.evidence[0].span.text
+
+
+def test_the_speaker_and_the_statement_are_those_that_report_it() -> None:
+    text = "Peruvian minister Ana Ruiz said on Monday that Peru wants to expand trade with Chile."
+    facts = extract(Article(text))
+    (commitment,) = facts.commitments
+    assert [speaker.entity for speaker in commitment.speakers] == ["ana-ruiz"]
+    assert commitment.statement in {statement.id for statement in facts.statements}
+
+
+def test_the_two_countries_are_those_in_play() -> None:
+    found = commitments_of("Laos and Thailand fear floods. The two countries will share information on the river.")
+    assert [countries(commitment) for commitment in found] == [{"LA", "TH"}]
+
+
+def test_the_talks_take_up_sides_and_stage_of_the_act_before() -> None:
+    first, second = commitments_of(
+        "Kenya's president met Uganda's prime minister on Friday. The talks lasted two hours."
+    )
+    assert countries(first) == countries(second) == {"KE", "UG"}
+    assert second.stage is Stage.ENACTED
+
+
+def test_the_headline_tells_who_is_meant() -> None:
+    text = "The two leaders agreed on a plan for fishing."
+    (commitment,) = commitments_of(text, title="Fiji and Samoa settle fishing row")
+    assert countries(commitment) == {"FJ", "WS"}
+    assert commitments_of(text) == ()
+
+
+def test_a_purpose_is_an_act_of_its_own() -> None:
+    text = "Peru's minister travelled to Chile to deepen military ties with Santiago's government in Chile."
+    stages = {(c.stage, c.form) for c in commitments_of(text)}
+    assert (Stage.ENACTED, Form.CONSULTATION) in stages
+    assert (Stage.INTENDED, Form.MILITARY) in stages
+
+
+def test_a_dateline_is_no_side() -> None:
+    (commitment,) = commitments_of("RIYADH: Fiji and Samoa signed a trade agreement.")
+    assert countries(commitment) == {"FJ", "WS"}
+
+
+def test_the_day_is_resolved_against_publication() -> None:
+    (commitment,) = commitments_of("Fiji's president will visit Samoa on Friday.", published=date(2024, 8, 8))
+    assert commitment.date is not None
+    assert commitment.date.start == commitment.date.end == date(2024, 8, 9)
