@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run install test lint types contracts tests check-slow lock clean
+.PHONY: bench-facts run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -44,6 +44,10 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# How good the facts are, on development sets that lie outside the repository: make bench-facts EVAL=folder
+bench-facts: install
+	$(BIN)/python -m benchmarks.facts $(or $(EVAL),../shared/eval)
 
 # Write the locks anew, with the newest versions that pyproject.toml admits.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras --group build

@@ -1,6 +1,6 @@
 """How good the facts are: runs the extractor over the development sets and prints figures beside those to beat.
 
-usage: python benchmarks/facts.py [EVAL_FOLDER]        (default ../shared/eval; `make bench-facts`)
+usage: make bench-facts [EVAL=folder]        (default ../shared/eval)
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def main() -> None:
     """Print the table."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/eval").resolve()
     if not folder.is_dir():
-        sys.exit(f"{folder} is no folder; give the folder of the development sets: python benchmarks/facts.py FOLDER")
+        sys.exit(f"{folder} is no folder; give the folder of the development sets: make bench-facts EVAL=folder")
     print(f"{'figure':36} {'here':44} to beat")
     for name, value in figures(folder):
         print(f"{name:36} {value:44} {BASELINES.get(name, '')}", flush=True)

@@ -116,14 +116,16 @@ def _may_be_subject(cast: Cast, reference: Reference) -> bool:
 
 
 def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
-    tokens = cast.reading.tokens
-    word = tokens[at].lower
+    word = cast.reading.tokens[at].lower
+    if word in _DETERMINERS:
+        found = _pair(cast, scene, at, here) or _country(cast, scene, at)
+        found = found or (_title(cast, scene, at) if word == "the" else None)
+        if found:
+            return found
     if word in _PERSONAL:
         return _person(scene, sentence, at)
     if word in _NEUTRAL or word in _PLURAL:
         return _neutral(scene, at, plural=word in _PLURAL)
-    if word in _DETERMINERS:
-        return _pair(cast, scene, at, here) or _title(cast, scene, at) or _country(cast, scene, at)
     return None
 
 
@@ -255,6 +257,8 @@ def _country(cast: Cast, scene: _Scene, at: int) -> Reference | None:
     """A state, "the country", "his country": the country of the latest state or of the person meant."""
     tokens = cast.reading.tokens
     if at + 1 >= len(tokens) or tokens[at + 1].lower not in ("country", "nation", "republic", "kingdom"):
+        return None
+    if cast.beginning(at + 1) or (at + 2 < len(tokens) and tokens[at + 2].lower == "of"):
         return None
     if tokens[at].lower in ("his", "her") and scene.people:
         code = cast.referents[scene.people[-1]].country

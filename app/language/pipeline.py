@@ -171,7 +171,9 @@ def _tokenize(folded: str, start: int, end: int) -> Iterator[Token]:
 
 
 def _rejoined(pieces: list[str]) -> list[str]:
-    """The pieces of a word with prefixes put back: "co-operate" is one token, "Lao-Thai" three."""
+    """The pieces of a word with prefixes and stops put back: "co-operate" and "Lt." are one token, "Lao-Thai" three."""
+    if len(pieces) > 1 and pieces[-1] == "." and pieces[-2].lower() in abbreviations():
+        pieces = [*pieces[:-2], pieces[-2] + "."]
     for at in range(len(pieces) - 2):
         if pieces[at + 1] == "-" and pieces[at].lower() in _PREFIXES and pieces[at + 2].isalpha():
             return [*pieces[:at], "".join(pieces[at : at + 3]), *_rejoined(pieces[at + 3 :])]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from app.domain.article import Article
+from app.extraction.extractor import extract
+
+
+def who(text: str, words: str, title: str = "") -> set[str]:
+    """The entities that a mention of these words belongs to."""
+    entities = extract(Article(text, title=title)).entities
+    return {entity.id for entity in entities for mention in entity.mentions if mention.span.text == words}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("Kenya met Uganda. The two countries agreed.", "The two countries", {"kenya", "uganda"}),
+        ("Kenya met Uganda. Both nations agreed.", "Both nations", {"kenya", "uganda"}),
+        ("Kenya met Uganda. The two sides agreed.", "The two sides", {"kenya", "uganda"}),
+        ("Peru, Chile and Cuba praised their pact.", "their", {"peru", "chile", "cuba"}),
+        ("Kenya said it would help.", "it", {"kenya"}),
+        ("Ana Ruiz spoke. She left.", "She", {"ana-ruiz"}),
+        ("The death of Juan Soto shook Ana Ruiz. Ana Ruiz spoke. She left.", "She", {"ana-ruiz"}),
+        ("Kenyan minister Ana Ruiz praised his country in May.", "his country", {"kenya"}),
+        (
+            "Peruvian President Ana Ruiz met Thai President Chai Dee. The Thai president smiled.",
+            "The Thai president",
+            {"chai-dee"},
+        ),
+    ],
+)
+def test_words_refer_to_those_named_before(text: str, words: str, expected: set[str]) -> None:
+    assert who(text, words) == expected
+
+
+def test_a_title_finds_its_holder_named_further_down() -> None:
+    text = "The commander of the Peruvian Navy spoke.\n\nAdmiral Ana Ruiz, the commander of the Peruvian Navy, left."
+    assert who(text, "The commander of the Peruvian Navy") == {"ana-ruiz"}
+
+
+def test_the_headline_gives_the_pair_in_play() -> None:
+    assert who("The two countries agreed.", "The two countries", title="Fiji and Samoa agree") == {"fiji", "samoa"}
+
+
+@pytest.mark.parametrize("words", ["She", "The two countries", "it"])
+def test_nobody_named_nobody_meant(words: str) -> None:
+    assert who(f"{words} left.", words) == set()

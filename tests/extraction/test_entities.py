@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+
+from app.domain.article import Article
+from app.domain.entity import Entity, EntityType, Role
+from app.extraction.entities import slug, sound
+from app.extraction.extractor import extract
+
+
+def entities_of(text: str) -> dict[str, Entity]:
+    return {entity.id: entity for entity in extract(Article(text)).entities}
+
+
+def mentions(entity: Entity) -> list[tuple[str, str]]:
+    return [(mention.span.text, mention.form.value) for mention in entity.mentions]
+
+
+def test_name_variants_title_and_pronoun_are_one_person() -> None:
+    text = (
+        "General Ana Ruiz, the chief commander of the Peruvian Army, visited Chile. General Ruiz met officials. "
+        "She said the sea was calm. The army chief left on Friday."
+    )
+    person = entities_of(text)["ana-ruiz"]
+    assert person.country == "PE"
+    assert person.roles == (Role("chief commander", "Peruvian Army", "PE"),)
+    assert [m for m in mentions(person) if m[1] != "name"] == [
+        ("the chief commander of the Peruvian Army", "title"),
+        ("She", "pronoun"),
+        ("The army chief", "title"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "country", "title"),
+    [
+        ("Thai Foreign Minister Somchai Dee spoke in Paris.", "somchai-dee", "TH", "Foreign Minister"),
+        ("Thailand's deputy prime minister Somchai Dee spoke.", "somchai-dee", "TH", "deputy prime minister"),
+        ("Somchai Dee, the president of Thailand, spoke.", "somchai-dee", "TH", "president"),
+        ("Ana Ruiz is the ambassador of Peru to Japan.", "ana-ruiz", "PE", "ambassador"),
+        ("Lt. Col. Ana Ruiz of the navy spoke.", "ana-ruiz", None, "Lt. Col."),
+    ],
+)
+def test_roles_come_from_titles_appositions_and_copulas(
+    text: str, person: str, country: str | None, title: str
+) -> None:
+    entity = entities_of(text)[person]
+    assert entity.country == country
+    assert [role.title for role in entity.roles] == [title]
+
+
+def test_rank_and_title_stay_outside_the_name() -> None:
+    entity = entities_of("Brigadier General Sheikh Omar bin Ali Al Said arrived.")["omar-bin-ali-al-said"]
+    assert mentions(entity) == [("Omar bin Ali Al Said", "name")]
+
+
+def test_name_demonym_and_capital_are_one_country() -> None:
+    peru = entities_of("Peru and the Republic of Peru agree. Lima and the Peruvian side said so.")["peru"]
+    assert peru.type is EntityType.COUNTRY
+    assert peru.country == "PE"
+    assert [form for _, form in mentions(peru)] == ["name", "name", "name", "demonym"]
+
+
+def test_a_lone_family_name_keeps_an_id_of_its_article() -> None:
+    article = Article("President Okonkwo spoke.")
+    (person,) = extract(article).entities
+    assert person.id == f"okonkwo-{article.content_hash[:6]}"
+
+
+def test_a_visitor_to_one_of_two_countries_is_of_the_other() -> None:
+    text = (
+        "Ministers praised the ties of Fiji and Samoa, citing President Tevita Bula's visit to Samoa "
+        "and his meeting with Sione Lolo."
+    )
+    found = entities_of(text)
+    assert (found["tevita-bula"].country, found["sione-lolo"].country) == ("FJ", "WS")
+
+
+def test_an_organisation_and_its_acronym_are_one() -> None:
+    found = entities_of("The Peruvian Rail Development Company (PRDC) grew. PRDC has ten trains.")
+    assert found["peruvian-rail-development-company"].country == "PE"
+    assert "prdc" not in found
+
+
+@pytest.mark.parametrize(("one", "other"), [("Mousavi", "Musavi"), ("Hussein", "Husein"), ("Petrenko", "Petrenka")])
+def test_transliterations_sound_alike(one: str, other: str) -> None:
+    assert sound(one) == sound(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ivanov", "Ivanova"), ("Hassan", "Hasina"), ("Kim", "Kima")])
+def test_other_names_do_not(one: str, other: str) -> None:
+    assert sound(one) != sound(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Côte d’Ivoire", "cote-divoire"), ("Łukasz Ødegård", "lukasz-odegard"), ("U.S. Navy", "u-s-navy"), ("—", "")],
+)
+def test_slugs_are_plain(name: str, expected: str) -> None:
+    assert slug(name) == expected

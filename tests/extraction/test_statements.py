@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import pytest
+
+from app.domain.article import Article
+from app.domain.statement import Statement
+from app.extraction.extractor import extract
+
+
+def statements_of(text: str) -> tuple[Statement, ...]:
+    facts = extract(Article(text))
+    facts.check(text)
+    return facts.statements
+
+
+def parts(statement: Statement) -> tuple[list[str], str, list[str]]:
+    """Speakers, cue and content in the text's words."""
+    speakers = [speaker.span.text for speaker in statement.speakers]
+    return speakers, statement.cue[0].text, [span.text for span in statement.content]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers", "cue", "content", "form"),
+    [
+        (
+            "Minister Ana Ruiz said that the port was open.",
+            ["Minister Ana Ruiz"],
+            "said",
+            ["that the port was open"],
+            "indirect",
+        ),
+        ("The port was open, Ana Ruiz said.", ["Ana Ruiz"], "said", ["The port was open"], "indirect"),
+        ("“The port is open,” said Ana Ruiz.", ["Ana Ruiz"], "said", ["“The port is open,”"], "direct"),
+        ("“It is open,” said Ana Ruiz. “Come in.”", ["Ana Ruiz"], "said", ["“It is open,”", "“Come in.”"], "direct"),
+        ("According to Ana Ruiz, the port was open.", ["Ana Ruiz"], "According to", ["the port was open"], "indirect"),
+        (
+            "The port was open, according to the ministry.",
+            ["the ministry"],
+            "according to",
+            ["The port was open"],
+            "indirect",
+        ),
+        (
+            "A Peruvian official has said the port was “open” again.",
+            ["A Peruvian official"],
+            "has said",
+            ["the port was “open” again"],
+            "mixed",
+        ),
+        (
+            "Ana Ruiz, the port's director, warned that ships would wait.",
+            ["Ana Ruiz"],
+            "warned",
+            ["that ships would wait"],
+            "indirect",
+        ),
+        (
+            "Ana Ruiz told reporters on Monday that ships would wait.",
+            ["Ana Ruiz"],
+            "told",
+            ["that ships would wait"],
+            "indirect",
+        ),
+        (
+            "Ana Ruiz and Juan Soto stressed that ships would wait.",
+            ["Ana Ruiz", "Juan Soto"],
+            "stressed",
+            ["that ships would wait"],
+            "indirect",
+        ),
+        (
+            "The campaign is warning that ships would wait.",
+            ["The campaign"],
+            "is warning",
+            ["that ships would wait"],
+            "indirect",
+        ),
+    ],
+)
+def test_a_statement_has_speaker_cue_and_content(
+    text: str, speakers: list[str], cue: str, content: list[str], form: str
+) -> None:
+    (statement,) = statements_of(text)
+    assert parts(statement) == (speakers, cue, content)
+    assert statement.form == form
+
+
+def test_a_quotation_over_sentences_is_one_statement() -> None:
+    (statement,) = statements_of("“The port is open. Ships may come,” Ana Ruiz said.")
+    assert [span.text for span in statement.content] == ["“The port is open. Ships may come,”"]
+
+
+def test_two_verbs_of_one_speaker_are_two_statements() -> None:
+    first, second = statements_of("Ana Ruiz said the port was open and added that ships would come.")
+    assert parts(first)[2] == ["the port was open"]
+    assert parts(second) == (["Ana Ruiz"], "added", ["that ships would come"])
+
+
+def test_a_participle_reports_what_the_subject_says() -> None:
+    found = statements_of("Ana Ruiz smiled at the crowd, adding that ships would come.")
+    assert parts(found[-1]) == (["Ana Ruiz"], "adding", ["that ships would come"])
+
+
+def test_a_statement_in_a_statement_names_its_frame() -> None:
+    outer, inner = statements_of("The radio reported that Ana Ruiz said the port was open.")
+    assert inner.nested_in == outer.id
+    assert outer.nested_in is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The port was open on Monday.",
+        "The said port was open.",
+        "Ana Ruiz went to the port.",
+        "It goes without saying.",
+    ],
+)
+def test_where_nobody_says_anything_there_is_no_statement(text: str) -> None:
+    assert statements_of(text) == ()
