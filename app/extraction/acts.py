@@ -19,7 +19,6 @@ _DUTY = frozenset({"should", "must", "ought", "need", "needs"})
 _DOUBT = frozenset({"may", "might", "could", "can"})
 _NEGATIONS = frozenset({"not", "n't", "never", "no", "without", "cannot", "neither", "nor"})
 _BE = verb("be").all
-_LINKS = word_set("acts.links")
 _NOUN_VERBS = word_set("acts.noun_verbs")
 _BEFORE_ING = word_set("acts.before_ing")
 _BEFORE_NOUN = word_set("acts.before_noun")

@@ -20,9 +20,10 @@ from app.extraction.parties import Fit, Scene
 from app.extraction.sides import Memory, Side, Sides, sides_of
 from app.extraction.speakers import Voice
 from app.extraction.statements import Said, identity_of
-from app.extraction.tables import rows
+from app.extraction.tables import rows, word_set
 from app.language.pipeline import Sentence
 
+_ENDS_OBJECT = word_set("commitments.ends_object")
 _SPOKEN = frozenset({"say", "tell", "urge"})
 
 
@@ -74,7 +75,7 @@ def _signs(act: FoundAct, sides: Sides) -> Signs:
     return Signs(
         sides_in_clause=sides.near,
         weak_side=any(s.candidate is not None and s.candidate.fit is Fit.WEAK for s in sides.sides),
-        from_headline=sides.recalled,
+        recalled=sides.recalled,
         stance=bool(act.stances),
         noun=act.row["part"] == "noun",
     )
@@ -151,8 +152,6 @@ def _record(cast: Cast, article: Article, ids: dict[int, str], said: Said | None
     parties = tuple(Party(ids[s.referent.number], s.referent.country, _role(act, s)) for s in found.sides)
     words = words_of(t.text for t in tokens[act.begin : act.match.last])
     codes = code(Act(act.stage, act.form, gives, act.negated, words))
-    stop = min(found.last, act.match.last + 12)
-    governed = cast.reading.words(act.match.first + 1, stop) or None
     sentence = text[found.sentence.start : found.sentence.end]
     return Commitment(
         id=commitment_id(article, evidence, act.form, act.stage, parties),
@@ -162,7 +161,7 @@ def _record(cast: Cast, article: Article, ids: dict[int, str], said: Said | None
         cameo=codes.cameo,
         parties=parties,
         action=tokens[act.match.first].text,
-        object=governed,
+        object=_governed(cast, found),
         confidence=found.confidence,
         evidence=evidence,
         negated=act.negated,
@@ -171,6 +170,15 @@ def _record(cast: Cast, article: Article, ids: dict[int, str], said: Said | None
         date=find_date(span.text, article.published, ahead=act.stage in (Stage.INTENDED, Stage.PROPOSED))
         or find_date(sentence, article.published, ahead=act.stage in (Stage.INTENDED, Stage.PROPOSED)),
     )
+
+
+def _governed(cast: Cast, found: Found) -> str | None:
+    """What the act's word governs, up to a comma or another clause; None where it governs nothing."""
+    tokens = cast.reading.tokens
+    first = last = found.act.match.first + 1
+    while last < found.last and tokens[last].lower not in _ENDS_OBJECT:
+        last += 1
+    return cast.reading.words(first, last) or None
 
 
 def _role(act: FoundAct, side: Side) -> PartyRole:
