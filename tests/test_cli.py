@@ -47,6 +47,11 @@ def test_extract_names_what_it_cannot_read_and_prints_the_rest(tmp_path: Path) -
     assert [line.partition(f"{records}:")[2][:1] for line in ran.stderr.splitlines()] == ["2", "3"]
 
 
+def test_extract_reads_a_record_whose_address_is_none() -> None:
+    ran = entente("extract", "-", stdin=json.dumps({"id": "a", "text": TALKS, "url": "www.bay.invalid%2Ftalks"}))
+    assert (ran.returncode, json.loads(ran.stdout)["id"]) == (0, "a")
+
+
 def test_extract_reads_markdown_and_names_the_article_as_the_store_would(tmp_path: Path) -> None:
     article = tmp_path / "talks.md"
     article.write_text(f"---\ntitle: Harbour talks\npublished: 2025-01-05\n---\n{TALKS}")

@@ -101,7 +101,7 @@ def raw_records(path: Path) -> Iterator[RawRecord | UnreadableFile]:
 def read_raw(raw: RawRecord) -> Record | UnreadableFile:
     """Make an article of a record, cleaned."""
     if raw.format == "json":
-        return read_record(raw.content, raw.path, raw.line, cleaned)
+        return read_record(raw.content, raw.path, raw.line)
     try:
         if raw.format == "html":
             from app.ingest.html import read_html

@@ -9,11 +9,11 @@ from pathlib import Path
 import orjson
 
 from app.domain.article import Article
-from app.ingest.submission import BadField, Submission, as_given, cleaned, submission
+from app.ingest.submission import BadField, as_given, cleaned, submission
 from app.ingest.text import NotAnArticle
 
-_SHOWN = 200
-"""Characters of a record that a refusal shows."""
+_NOT_ASKED = frozenset({"home_page", "url", "summary"})
+"""Fields that neither the extraction reads nor its output prints, so that no fault in them costs a record its facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def read_records(stream: Iterable[bytes], name: str | Path) -> Iterator[Record |
     ``name`` stands for the stream in what cannot be read.
     """
     for line, content in json_lines(stream):
-        yield read_record(content, Path(name), line, as_given)
+        yield read_record(content, Path(name), line, _as_given)
 
 
 def json_lines(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -69,9 +69,9 @@ def json_lines(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def read_record(
-    content: bytes, path: Path, line: int, take: Callable[[Submission], Article] = cleaned
+    content: bytes, path: Path, line: int, take: Callable[[Mapping[str, object]], Article] | None = None
 ) -> Record | UnreadableRecord:
-    """Read one JSON object; ``take`` makes the article of what it hands in."""
+    """Read one JSON object; ``take`` makes the article of its fields; else they are checked and the text cleaned."""
     try:
         fields = orjson.loads(content)
         if not isinstance(fields, dict):
@@ -79,13 +79,22 @@ def read_record(
         identifier = fields.get("id")
         if not isinstance(identifier, str | int | None) or isinstance(identifier, bool):
             raise BadField("id", "must be a string or a whole number")
-        article = _page(fields) if "html" in fields else take(submission(fields.get("text"), fields))
+        article = _page(fields) if "html" in fields else (take or _cleaned)(fields)
         return Record(article, identifier, line)
     except orjson.JSONDecodeError as error:
         reason = f"not JSON: {error.msg} at column {error.colno}"
     except (BadField, NotAnArticle) as error:
         reason = error.reason
     return UnreadableRecord(path, line, reason, content)
+
+
+def _cleaned(fields: Mapping[str, object]) -> Article:
+    return cleaned(submission(fields.get("text"), fields))
+
+
+def _as_given(fields: Mapping[str, object]) -> Article:
+    asked = {name: value for name, value in fields.items() if name not in _NOT_ASKED}
+    return as_given(submission(asked.get("text"), asked))
 
 
 def _page(fields: Mapping[str, object]) -> Article:

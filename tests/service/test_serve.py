@@ -24,8 +24,11 @@ WITHIN = 60
 
 def run_command(port: int) -> list[str]:
     """What `make run` runs, read off the Makefile by make itself."""
+    asked = ["make", "--no-print-directory", "--dry-run", "--always-make", "run", f"PORT={port}"]
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     printed = subprocess.run(
-        ["make", "--dry-run", "--always-make", "run", f"PORT={port}"],
+        asked,
+        env=alone,
         cwd=ROOT,
         capture_output=True,
         text=True,
