@@ -86,7 +86,13 @@ def _coordinated(scene: Scene, act: FoundAct, before: FoundAct | None) -> FoundA
 
 
 def _stands(act: FoundAct) -> bool:
-    return act.row["frame"] not in ("need", "help") or bool(act.stances) or act.modal
+    return act.row["frame"] not in _background() or bool(act.stances) or act.modal
+
+
+@cache
+def _background() -> frozenset[str]:
+    """Frames whose acts count only behind a stance or a modal verb."""
+    return frozenset(row["frame"] for row in rows("frames.tsv") if row["stance"] == "yes")
 
 
 def _excluded(match: Match, tokens: Sequence[Token], last: int) -> bool:
@@ -166,29 +172,7 @@ def _reaches(scene: Scene, stance: Match, at: int, match: Match) -> bool:
     return stance.row["by"] == "asker" and len(between) <= 6 and "that" in between
 
 
-_BREAKS = frozenset(
-    {
-        ",",
-        ";",
-        ":",
-        "—",
-        "–",
-        "after",
-        "while",
-        "as",
-        "when",
-        "who",
-        "which",
-        "because",
-        "but",
-        "said",
-        "says",
-        "before",
-        "amid",
-        "during",
-        "if",
-    }
-)
+_BREAKS = word_set("acts.breaks")
 
 
 def _modal(tokens: Sequence[Token], at: int, first: int) -> int | None:
@@ -204,9 +188,7 @@ def _modal(tokens: Sequence[Token], at: int, first: int) -> int | None:
     return None
 
 
-_BETWEEN = frozenset(
-    {"not", "n't", "also", "be", "have", "been", "jointly", "soon", "to", "first", "then", "now", "continue", "never"}
-)
+_BETWEEN = word_set("acts.between")
 
 
 def _negated(tokens: Sequence[Token], begin: int, at: int, first: int) -> bool:
@@ -251,7 +233,7 @@ def _advocated(tokens: Sequence[Token], match: Match) -> bool:
     return False
 
 
-_TO_COME = frozenset({"will", "would", "scheduled", "expected", "due", "planned", "set", "slated"})
+_TO_COME = word_set("acts.to_come")
 
 
 def _to_come(tokens: Sequence[Token], last: int) -> bool:

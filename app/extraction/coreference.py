@@ -209,31 +209,7 @@ _SAME_OFFICE = {
     "secretary": {"minister"},
     "envoy": {"ambassador", "representative"},
 }
-_HEADS = frozenset(
-    {
-        "president",
-        "minister",
-        "chief",
-        "commander",
-        "general",
-        "leader",
-        "diplomat",
-        "premier",
-        "secretary",
-        "envoy",
-        "ambassador",
-        "spokesman",
-        "spokeswoman",
-        "chancellor",
-        "head",
-        "king",
-        "emir",
-        "prince",
-        "director",
-        "admiral",
-        "chairman",
-    }
-)
+_HEADS = word_set("coreference.heads")
 
 
 def _holds(person: Referent, office: Office, *, exact: bool = True) -> bool:

@@ -20,7 +20,6 @@ _BOUNDARIES = word_set("parties.boundaries")
 _AS = frozenset({"part", "well", "many", "much", "a", "an", "the", "soon", "of"})
 _VENUES = frozenset({"in", "at", "near", "from", "inside", "outside", "around", "within", "into"})
 _OUTSIDE = word_set("parties.outside")
-_OF = frozenset({"of"})
 
 
 class Fit(IntEnum):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.extraction.inflection import verb
-from app.extraction.tables import groups
+from app.extraction.tables import groups, word_set
 from app.language.pipeline import Token
 from app.language.tables import Row
 
@@ -109,9 +109,7 @@ def _match(elements: tuple[Element, ...], number: int, tokens: Sequence[Token], 
     return _match(elements, number + 1, tokens, at, last) if element.optional else None
 
 
-_STOPS = frozenset(
-    {"to", "that", "who", "which", "after", "while", "as", "if", "because", "said", "says", "will", "would"}
-)
+_STOPS = word_set("patterns.stops")
 
 
 def _stops(token: Token) -> bool:

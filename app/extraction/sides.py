@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from app.domain.commitment import Form
 from app.domain.entity import EntityType
 from app.extraction.acts import FoundAct
 from app.extraction.entities import Cast, Referent
 from app.extraction.parties import Candidate, Fit, Scene
-from app.extraction.tables import word_set
+from app.extraction.tables import rows, word_set
 
 _ADJUNCTS = word_set("commitments.adjuncts")
-FRAMES = {
-    "meet": frozenset({"", "with", "by", "between", "to", "and", "of"}),
-    "person": frozenset({"", "by", "of"}),
-    "visit": frozenset({"", "to", "in", "at", "by", "into", "for", "of", "from", "with"}),
-    "give": frozenset({"", "to", "for", "by"}),
-    "help": frozenset({"", "by"}),
-    "with": frozenset({"with", "between", "among", "by"}),
-    "sever": frozenset({"with", "between", "to"}),
-    "ask": frozenset({"", "to", "by", "with", "from", "of"}),
-    "tie": frozenset({"", "with", "between", "among", "by", "to", "of", "from"}),
-    "need": frozenset({"", "with", "between", "among", "by", "to", "of", "from"}),
-    "join": frozenset({"", "with", "to", "of", "in"}),
-    "ease": frozenset({"", "on", "against", "for", "of", "to", "with", "from"}),
-}
 
 
-_NEEDS_RIGHT = frozenset({"meet", "person", "visit", "give", "help", "ask", "join", "sever"})
-"""Frames whose other side must stand in the act's own clause."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A row of frames.tsv: the prepositions that lead to a side ("" for the object), and what else it asks for."""
+
+    prepositions: frozenset[str]
+    right: bool
+    purposes: bool
 
 
-_BEFORE_PURPOSES = frozenset({"meet", "person", "visit", "with"})
-"""Frames whose other side stands before the purpose: "met the envoy to discuss Chad"."""
+@cache
+def frames() -> dict[str, Frame]:
+    """The frames by name."""
+    return {
+        row["frame"]: Frame(
+            frozenset("" if word == "-" else word for word in row["prepositions"].split("|")),
+            right=row["right"] == "yes",
+            purposes=row["purposes"] != "no",
+        )
+        for row in rows("frames.tsv")
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     found = Sides(tuple(sides))
     if found.enough:
         return found
-    if act.row["frame"] in _NEEDS_RIGHT and all(side.hand == "left" for side in sides):
+    if frames()[act.row["frame"]].right and all(side.hand == "left" for side in sides):
         return _continuing(act, found, memory)
     found = Sides(tuple(_widened(scene, act, sides)), near=False)
     return found if found.enough else _of_headline(scene, found, memory)
@@ -102,7 +103,9 @@ def _of_definite(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     )
     near = [c for c in scene.behind(act.match.last) if c.reference.first < comma or c.preposition == "between"]
     behind = [
-        c for c in near if c.preposition in ("with", "between", "among") and scene.tokens[act.match.last].text != ","
+        c
+        for c in near
+        if c.preposition in frames()["definite"].prepositions and scene.tokens[act.match.last].text != ","
     ]
     if not sides and any(c.preposition == "with" for c in behind):
         for candidate in scene.before(act.begin):
@@ -163,7 +166,7 @@ def headline_sides(headline: Cast) -> tuple[str, ...]:
 
 def _sides(scene: Scene, act: FoundAct) -> list[Side]:
     """Sides of the act's own clause: its subject and whom its frame admits behind it; one for each country."""
-    allowed = FRAMES[act.row["frame"]]
+    allowed = frames()[act.row["frame"]].prepositions
     left = [
         c
         for c in scene.before(act.begin)
@@ -175,7 +178,7 @@ def _sides(scene: Scene, act: FoundAct) -> list[Side]:
         for c in scene.candidates(act.begin, act.match.last)
         if c.preposition not in _ADJUNCTS or c.preposition == "of" or (visit and c.preposition == "in")
     ]
-    purposes = act.row["frame"] not in _BEFORE_PURPOSES
+    purposes = frames()[act.row["frame"]].purposes
     right = _good_first(
         [c for c in scene.behind(act.match.last, purposes=purposes) if _behind_fits(scene, act, c, allowed)]
     )

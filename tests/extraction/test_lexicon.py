@@ -69,7 +69,7 @@ def test_triggers_name_known_parts_forms_and_frames() -> None:
     for row in rows("triggers.tsv"):
         assert row["part"] in ("verb", "noun")
         assert row["form"] in ("topic", "relief") or Form(row["form"])
-        assert row["frame"] == "definite" or row["frame"] in sides.FRAMES
+        assert row["frame"] in sides.frames()
 
 
 def test_coding_has_only_codes_of_the_ontologies() -> None:
@@ -90,3 +90,7 @@ def test_no_group_or_title_is_listed_twice() -> None:
     assert len(set(kinds)) == len(kinds)
     actors = column("actors.tsv", "word")
     assert len(set(actors)) == len(actors)
+
+
+def test_every_set_of_small_words_says_what_it_means() -> None:
+    assert all(row["meaning"].endswith(".") for row in (*rows("grammar.tsv"), *language_rows("grammar.tsv")))
