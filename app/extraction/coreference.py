@@ -30,11 +30,16 @@ class _Scene:
     group: list[int] = field(default_factory=list)
     """Sides of the sentence that were named side by side last."""
     group_end: int = 0
+    holders: dict[str, list[Referent]] = field(default_factory=dict)
+    """Who holds an office of an organisation, anywhere in the article."""
 
 
 def resolve(cast: Cast, pair: tuple[int, ...] = ()) -> None:
     """Add references for pronouns, titles and pairs to the cast; ``pair``: the two whom the headline names."""
     scene = _Scene(pair=pair)
+    for person in cast.referents:
+        for organization in {role.organization for role in person.roles if role.organization}:
+            scene.holders.setdefault(organization, []).append(person)
     references = iter(sorted(cast.references, key=lambda r: (r.first, -r.last)))
     upcoming = next(references, None)
     for sentence in cast.reading.sentences:
@@ -187,14 +192,15 @@ def _title(cast: Cast, scene: _Scene, at: int) -> Reference | None:
     for number in reversed(scene.people):
         if _holds(cast.referents[number], office):
             return Reference(at, office.last, (number,), MentionForm.TITLE, at)
-    holders = [r for r in cast.referents if r.type is EntityType.PERSON and _named_later(r, office)]
+    holders = [
+        person for person in scene.holders.get(office.organization or "", [])[:9] if _named_later(person, office)
+    ]
     return Reference(at, office.last, (holders[0].number,), MentionForm.TITLE, at) if len(holders) == 1 else None
 
 
 def _named_later(person: Referent, office: Office) -> bool:
     """Whether a person who is named only further down holds an office of the same organisation."""
-    bodies = {role.organization for role in person.roles if role.organization}
-    return office.organization in bodies and bool(_HEADS & office.words) and _holds(person, office, exact=False)
+    return bool(_HEADS & office.words) and _holds(person, office, exact=False)
 
 
 _SAME_OFFICE = {

@@ -166,6 +166,10 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
     return cast
 
 
+NAMESAKES = 40
+"""Most people of one family name that a name is compared with."""
+
+
 class _People:
     """People by the words of their names."""
 
@@ -181,7 +185,7 @@ class _People:
 
     def find(self, words: tuple[str, ...]) -> Referent | None:
         """Who bears this name: its last word is the bearer's last (or, alone, any), and no word contradicts."""
-        for person in self._by_word.get(sound(words[-1]), ()):
+        for person in self._by_word.get(sound(words[-1]), ())[:NAMESAKES]:
             known = [sound(word) for word in person.words]
             if all(_agrees(sound(word), known) for word in words):
                 return person
