@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from app.domain.article import Article
 from app.domain.entity import Entity, EntityType, Mention, MentionForm, Role
@@ -339,12 +340,9 @@ def _ids(cast: Cast, article: Article) -> dict[int, str]:
         base = slug(referent.name) or "entity"
         if referent.type is EntityType.PERSON and len(referent.words) == 1:
             base = f"{base}-{article.content_hash[:6]}"
-        wanted = base
-        candidates: Iterable[str] = (f"{base}-{referent.country.lower()}",) if referent.country else ()
-        for other in (*candidates, *(f"{base}-{referent.type}-{n}" for n in range(2, len(cast.referents) + 3))):
-            if wanted not in taken:
-                break
-            wanted = other
+        own = [f"{base}-{referent.country.lower()}"] if referent.country else []
+        numbered = (f"{base}-{referent.type}-{number}" for number in count(2))
+        wanted = next(candidate for candidate in chain([base], own, numbered) if candidate not in taken)
         taken[wanted] = referent.number
         ids[referent.number] = wanted
     return ids
