@@ -37,6 +37,7 @@ $(VENV)/bin/python:
 
 # The locks are complete, so nothing is resolved here (--no-deps): quicker, and no pip version can stumble over extras.
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing into $(VENV); the first time this takes a minute or two."
 	$(PIP) install --no-deps --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -77,4 +77,5 @@ def _in_words(fault: object) -> str:
     assert isinstance(fault, dict)
     name = str(fault["loc"][0])
     meaning = (Settings.model_fields[name].description or "").replace("`", "")
-    return f"{PREFIX}{name.upper()} is {str(fault['input'])!r}: {fault['msg']}. {meaning}"
+    reason = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{PREFIX}{name.upper()} is {str(fault['input'])!r}: {reason}. {meaning}"

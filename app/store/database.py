@@ -12,12 +12,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy import Connection, create_engine, event, inspect, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from app.store.tables import changes
 
 BUSY_SECONDS = 30
 """How long a connection waits for another's write before it gives up."""
@@ -62,8 +64,13 @@ class Database:
             yield connection
 
     def migrate(self) -> None:
-        """Bring the schema up to date, one process at a time. Raises `StoreError` where that cannot be."""
+        """Bring the schema up to date, one process at a time. Raises `StoreError` where that cannot be.
+
+        SQLite opens for reading what it may not write, and says so no sooner than at a write; hence the one in here.
+        """
         self._revise(lambda config: command.upgrade(config, "head"))
+        with self.write() as connection:
+            connection.execute(update(changes).values(count=changes.c.count))
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to an older revision, or to `base`. Raises `StoreError` where that cannot be."""

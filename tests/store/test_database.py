@@ -61,6 +61,13 @@ def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         Database(f"sqlite:///{broken}", MIGRATIONS).migrate()
 
 
+def test_file_that_may_not_be_written_is_refused_though_its_schema_is_up_to_date(
+    database: Database, tmp_path: Path
+) -> None:
+    with pytest.raises(StoreError, match="readonly"):
+        Database(f"sqlite:///file:{tmp_path / 'store.db'}?mode=ro&uri=true", MIGRATIONS).migrate()
+
+
 def test_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no-such-folder"):
         Database(f"sqlite:///{tmp_path}/no-such-folder/x.db", MIGRATIONS).migrate()
