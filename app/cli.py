@@ -59,6 +59,7 @@ def serve(
     settings = load_settings(host=host, port=port)
     configure_logging(settings.log_level)
     Database(settings.database_url, shipped("migrations")).migrate()
+    served = create_app(settings)
     listening = _listen(settings.host, settings.port)
     address = f"http://{_in_url(settings.host)}:{listening.getsockname()[1]}"
     typer.echo(f"Entente serves {settings.database_url} at {address}/")
@@ -68,7 +69,7 @@ def serve(
     typer.echo(f"  whether it is well {address}/health/ready")
     typer.echo("Ctrl+C stops it.")
     config = uvicorn.Config(
-        create_app(settings),
+        served,
         log_config=None,
         access_log=False,
         server_header=False,

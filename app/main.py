@@ -11,12 +11,16 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from app.api import articles, commitments, docs, entities, health, problems, statements
+from app.api import article_writes, articles, commitments, docs, entities, health, problems, statements
+from app.api.access import Access
 from app.api.logs import ROOT
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
-from app.extraction.extractor import DISTRIBUTION, EntenteExtractor
+from app.extraction.extractor import DISTRIBUTION
+from app.ingest.fetch import Fetcher
+from app.ingest.intake import Intake
 from app.ingest.load import load_folder
+from app.ingest.workers import POLITE, Staff, TaskFailed, Workers, spare_cores
 from app.settings import Settings, shipped
 from app.store.database import Database, StoreError
 
@@ -26,17 +30,27 @@ RESOURCES = (articles, entities, statements, commitments, health)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service. Its start migrates the database and then, in the background, loads the model and the seeds."""
+    """The service. Its start migrates the database and then, in the background, loads the model and the seeds.
+
+    Raises `SettingsError` for settings that contradict one another.
+    """
+    access = Access.of(settings)
     database = Database(settings.database_url, shipped("migrations"))
-    service = Service(database, StartUp(), version(DISTRIBUTION))
+    fetcher = Fetcher()
+    staff = Staff(settings.workers or spare_cores(), nice=POLITE, most_waiting=settings.queue)
+    workers = Workers(staff, settings.database_url)
+    intake = Intake(database, workers, fetcher if settings.fetch else None)
+    service = Service(database, intake, access, StartUp(), version(DISTRIBUTION))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database.migrate()
         thread = threading.Thread(target=_fill, args=(settings, service), name="start-up", daemon=True)
         thread.start()
-        yield
+        async with fetcher:
+            yield
         thread.join(settings.drain_seconds)
+        workers.close()
         database.close()
 
     app = FastAPI(
@@ -55,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.service = service
     for resource in RESOURCES:
         app.include_router(resource.router)
+    app.include_router(article_writes.router)
     docs.install(app)
     problems.install(app)
     app.add_middleware(Requests)
@@ -69,10 +84,13 @@ def _fill(settings: Settings, service: Service) -> None:
     """Load the model, then the seeds. What fails is logged and stays among what is missing."""
     start_up = service.start_up
     try:
-        extractor = EntenteExtractor()
-        extractor.warm()
+        service.intake.workers.warm()
         del start_up.missing["model"]
-        report = load_folder(service.database, extractor, settings.seeds)
+        report = load_folder(service.database, service.intake.workers, settings.seeds)
+    except TaskFailed as error:
+        start_up.missing["model"] = str(error)
+        log.error("model not loaded", extra={"fields": {"reason": str(error)}})
+        return
     except StoreError as error:
         start_up.missing["seeds"] = str(error)
         log.error("seeds not loaded", extra={"fields": {"reason": str(error)}})

@@ -27,6 +27,14 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class AnonymousWrite(StrEnum):
+    """Who may write without a key."""
+
+    AUTO = "auto"
+    TRUE = "true"
+    FALSE = "false"
+
+
 def shipped(name: str) -> Path:
     """The folder ``name`` that comes with Entente: beside the package in a checkout, inside it once installed."""
     package = Path(__file__).parent
@@ -58,6 +66,22 @@ class Settings(BaseSettings):
     seeds: Path = Field(shipped("seeds"), description="The folder of the articles that are loaded on start.")
     log_level: LogLevel = Field(
         LogLevel.INFO, description="How much is logged: `debug`, `info`, `warning` or `error`. Requests are `info`."
+    )
+    fetch: bool = Field(
+        True, description="Whether pages and feeds are fetched, from the public internet only: `true` or `false`."
+    )
+    anonymous_write: AnonymousWrite = Field(
+        AnonymousWrite.AUTO,
+        description="Whether anyone may write: `true`, `false`, or `auto`: on a loopback address only.",
+    )
+    expose_anonymous_write: bool = Field(
+        False, description="Confirms that anyone may write beyond loopback, which else stops the start."
+    )
+    workers: int = Field(
+        0, ge=0, le=256, description="Processes that extract facts, 0 to 256; 0: one less than there are cores."
+    )
+    queue: int = Field(
+        32, ge=1, le=10000, description="Articles that may wait for extraction, 1 to 10000; further ones get a 503."
     )
     drain_seconds: int = Field(
         10, ge=0, le=600, description="How long a stop waits for requests under way, in seconds, 0 to 600."

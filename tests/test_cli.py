@@ -82,7 +82,7 @@ def newer(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.mark.parametrize("case", ["setting", "folder", "newer", "port"])
+@pytest.mark.parametrize("case", ["setting", "folder", "newer", "port", "exposed"])
 def test_start_that_cannot_be_is_refused_in_one_line(tmp_path: Path, case: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -90,6 +90,7 @@ def test_start_that_cannot_be_is_refused_in_one_line(tmp_path: Path, case: str) 
             "setting": ({"port": "eighty"}, "ENTENTE_PORT"),
             "folder": ({"database_url": f"sqlite:///{tmp_path}/none/x.db"}, "none/x.db"),
             "newer": ({"database_url": newer(tmp_path / "newer.db")}, "9999"),
+            "exposed": ({"host": "0.0.0.0", "anonymous_write": "true"}, "ENTENTE_EXPOSE_ANONYMOUS_WRITE"),
             "port": ({"database_url": f"sqlite:///{tmp_path}/x.db", "port": port}, port),
         }[case]
         ran = entente("serve", **settings)

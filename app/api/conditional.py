@@ -9,6 +9,15 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from fastapi import Request, Response
 
+
+class PreconditionFailed(Exception):
+    """The thing is not, or no longer, the one that the request is to change."""
+
+
+class PreconditionRequired(Exception):
+    """A request that would change whatever is stored just now."""
+
+
 SHARED_HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"}
 """An answer may be kept, and must be asked about before it is used again."""
 
@@ -45,6 +54,18 @@ def unchanged(request: Request, tag: str) -> Response | None:
     if _client_has(request, tag, None):
         return Response(status_code=304, headers={**SHARED_HEADERS, "ETag": tag})
     return None
+
+
+def require_match(request: Request, tag: str, *, required: bool) -> None:
+    """Raise unless `If-Match` names ``tag``, the thing's as it is stored; where not ``required``, it may be missing."""
+    if (tags := request.headers.get("if-match")) is None:
+        if required:
+            raise PreconditionRequired(
+                "If-Match is missing: send the ETag of the version that is to be changed, so that nobody's later "
+                "change is lost"
+            )
+    elif tags.strip() != "*" and tag not in (t.strip() for t in tags.split(",")):
+        raise PreconditionFailed(f"it has changed: its ETag is {tag} now, which If-Match does not name")
 
 
 def _client_has(request: Request, tag: str, modified_at: datetime | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -10,9 +11,15 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from app.api.conditional import PreconditionFailed, PreconditionRequired
+from app.ingest.fetch_errors import FetchFailed, FetchRefused
+from app.ingest.submission import BadField
+from app.ingest.text import NotAnArticle
+from app.ingest.workers import TaskFailed, TooManyTasks
 from app.schemas.documents import to_bytes
 from app.schemas.service import Fault, Problem
 from app.store.database import StoreError
+from app.store.write import SameText, UnknownArticle
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -21,6 +28,19 @@ NO_DETAIL = {
     405: "this path does not answer to this method",
 }
 """What to say where the framework itself refuses a request."""
+
+
+STATUSES: dict[type[Exception], int] = {
+    PreconditionFailed: 412,
+    PreconditionRequired: 428,
+    SameText: 409,
+    NotAnArticle: 422,
+    TaskFailed: 422,
+    FetchRefused: 422,
+    FetchFailed: 502,
+    TooManyTasks: 503,
+}
+"""Errors whose message is the detail; one that knows when to try again says so in `Retry-After`."""
 
 
 class NotFound(Exception):
@@ -45,6 +65,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(StoreError, _store_down)
+    app.add_exception_handler(UnknownArticle, _unknown_article)
+    app.add_exception_handler(BadField, _bad_field)
+    for kind in STATUSES:
+        app.add_exception_handler(kind, _by_status)
 
 
 def problem(
@@ -76,6 +100,21 @@ async def _not_found(request: Request, error: Exception) -> Response:
 async def _unprocessable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unprocessable)
     return problem(request, 422, str(error), error.faults)
+
+
+async def _unknown_article(request: Request, error: Exception) -> Response:
+    return problem(request, 404, str(NotFound("article", error.args[0])))
+
+
+async def _bad_field(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BadField)
+    return problem(request, 422, str(error), [Fault(pointer=f"body/{error.name}", detail=str(error))])
+
+
+async def _by_status(request: Request, error: Exception) -> Response:
+    wait = getattr(error, "retry_after", None)
+    headers = {"Retry-After": str(math.ceil(wait))} if wait is not None else None
+    return problem(request, STATUSES[type(error)], str(error), headers=headers)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
+from app.ingest.intake import Intake
 from app.store.database import Database
+
+if TYPE_CHECKING:
+    from app.api.access import Access
 
 DESCRIPTION = "Who has committed to cooperate with whom, on what, how firmly, according to whom, in which exact words."
 
@@ -30,6 +34,8 @@ class Service:
     """The parts that requests use."""
 
     database: Database
+    intake: Intake
+    access: Access
     start_up: StartUp
     version: str
 

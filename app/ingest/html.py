@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from trafilatura.settings import Document
 from app.domain.article import Article
 from app.ingest.page_markup import LinkedArticle, day, decoded, linked_article, meta
 from app.ingest.page_text import paragraphs, require_article
-from app.ingest.submission import Submission, cleaned, language_of, outlets
+from app.ingest.submission import Submission, cleaned, language_of, outlets, submission
 from app.ingest.text import NotAnArticle, folded, normalise, one_line
 
 FEWEST_WORDS_BEFORE_PAYWALL = 40
@@ -60,16 +61,35 @@ class Page:
         )
 
 
-def read_html(content: bytes | str, url: str | None = None, charset: str | None = None) -> Article:
+def read_html(
+    content: bytes | str,
+    url: str | None = None,
+    charset: str | None = None,
+    said: Mapping[str, object] | None = None,
+) -> Article:
     """Read the article on a page fetched from ``url``, cleaned; ``charset`` is the HTTP header's.
 
-    Raises `NotAnArticle` for a page without text, an index page, a wall of cookies, scripts or payment.
+    ``said`` is what who hands the page in says of it, as fields of a submission: it wins over what the page says.
+    Raises `NotAnArticle` for a page without text, an index page, a wall of cookies, scripts or payment, and
+    `BadField`.
     """
+    given = submission("", said or {})
     page = read_page(content, url, charset)
-    article = cleaned(page.submission())
+    article = cleaned(_with_said(page.submission(), given, outlet_said=bool((said or {}).get("source"))))
     if page.paywalled and article.word_count < FEWEST_WORDS_BEFORE_PAYWALL:
         raise NotAnArticle(f"behind a paywall: only {article.word_count} words are shown")
     return article
+
+
+def _with_said(page: Submission, said: Submission, *, outlet_said: bool) -> Submission:
+    return replace(
+        page,
+        title=said.title or page.title,
+        summary=said.summary or page.summary,
+        published=said.published or page.published,
+        sources=said.sources if outlet_said else page.sources,
+        language=said.language or page.language,
+    )
 
 
 def read_page(content: bytes | str, url: str | None = None, charset: str | None = None) -> Page:

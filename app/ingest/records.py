@@ -50,6 +50,14 @@ class UnreadableRecord(UnreadableFile):
         self.record = record
 
 
+def article_of(fields: Mapping[str, object]) -> Article:
+    """Make an article of a record's fields: of its page (``html``) where it has one, else of its text, cleaned.
+
+    Raises `BadField` and `NotAnArticle`.
+    """
+    return _page(fields, fields) if "html" in fields else cleaned(submission(fields.get("text"), fields))
+
+
 def read_records(stream: Iterable[bytes], name: str | Path) -> Iterator[Record | UnreadableRecord]:
     """Read JSON Lines record by record, each ``text`` exactly as given: offsets into it are offsets into the input.
 
@@ -69,9 +77,9 @@ def json_lines(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def read_record(
-    content: bytes, path: Path, line: int, take: Callable[[Mapping[str, object]], Article] | None = None
+    content: bytes, path: Path, line: int, take: Callable[[Mapping[str, object]], Article] = article_of
 ) -> Record | UnreadableRecord:
-    """Read one JSON object; ``take`` makes the article of its fields; else they are checked and the text cleaned."""
+    """Read one JSON object; ``take`` makes the article of its fields."""
     try:
         fields = orjson.loads(content)
         if not isinstance(fields, dict):
@@ -79,7 +87,7 @@ def read_record(
         identifier = fields.get("id")
         if not isinstance(identifier, str | int | None) or isinstance(identifier, bool):
             raise BadField("id", "must be a string or a whole number")
-        article = _page(fields) if "html" in fields else (take or _cleaned)(fields)
+        article = take(fields)
         return Record(article, identifier, line)
     except orjson.JSONDecodeError as error:
         reason = f"not JSON: {error.msg} at column {error.colno}"
@@ -88,19 +96,19 @@ def read_record(
     return UnreadableRecord(path, line, reason, content)
 
 
-def _cleaned(fields: Mapping[str, object]) -> Article:
-    return cleaned(submission(fields.get("text"), fields))
-
-
 def _as_given(fields: Mapping[str, object]) -> Article:
     asked = {name: value for name, value in fields.items() if name not in _NOT_ASKED}
+    if "html" in fields:
+        return _page(fields, asked)
     return as_given(submission(asked.get("text"), asked))
 
 
-def _page(fields: Mapping[str, object]) -> Article:
+def _page(fields: Mapping[str, object], said: Mapping[str, object]) -> Article:
     from app.ingest.html import read_html
 
     page, url = fields["html"], fields.get("url")
-    if not isinstance(page, str) or not isinstance(url, str | None):
-        raise BadField("html", "and url must be strings")
-    return read_html(page, url)
+    if not isinstance(page, str):
+        raise BadField("html", "must be a string")
+    if not isinstance(url, str | None):
+        raise BadField("url", "must be a string")
+    return read_html(page, url, said=said)

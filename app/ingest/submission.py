@@ -26,9 +26,12 @@ class BadField(ValueError):
     """A field that cannot be used: its name, and in words what it holds and what is wanted."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name} {reason}")
+        super().__init__(name, reason)
         self.name = name
         self.reason = f"{name} {reason}"
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @dataclass(frozen=True, slots=True)

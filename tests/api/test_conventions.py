@@ -115,15 +115,16 @@ def test_specification_is_complete_and_its_examples_are_answers_of_the_service(s
     assert specification["openapi"].startswith("3.1")
     ids = set()
     for path, item in specification["paths"].items():
-        for operation in item.values():
+        for method, operation in item.items():
             ids.add(operation["operationId"])
             assert operation["tags"], path
             assert operation["summary"], path
             assert operation["description"], path
-            assert "example" in operation["responses"]["200"]["content"]["application/json"], path
+            if method == "get":
+                assert "example" in operation["responses"]["200"]["content"]["application/json"], path
             assert "422" in operation["responses"], path
             assert ("404" in operation["responses"]) == ("{" in path), path
-    assert len(ids) == len(specification["paths"])
+    assert len(ids) == sum(map(len, specification["paths"].values()))
     commitment = specification["paths"]["/commitments/{commitment}"]["get"]
     example = commitment["responses"]["200"]["content"]["application/json"]["example"]
     assert seeded.get(f"/commitments/{commitment['parameters'][0]['example']}").json() == example

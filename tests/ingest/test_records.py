@@ -86,7 +86,7 @@ def test_a_point_in_time_gives_its_day(published: str) -> None:
         (b'{"text": "a", "published": "soon"}', "published is 'soon'; a day such as 2024-08-08 is wanted"),
         (b'{"text": "a", "published": 2024}', "published must be a string"),
         (b'{"text": "a", "language": "?"}', "language is"),
-        (b'{"html": 5}', "html and url must be strings"),
+        (b'{"html": 5}', "html must be a string"),
         (b'{"html": ""}', "no running text"),
     ],
 )

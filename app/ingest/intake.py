@@ -1,0 +1,115 @@
+"""One article at a time, as the service takes it: fetched where only its address is given, read, extracted, stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
+
+from anyio import Lock, to_thread
+from sqlalchemy import Connection
+
+from app.ingest.fetch import Fetcher, FetchRefused
+from app.ingest.html import read_html
+from app.ingest.prepared import Prepared, Take, TextIsGone, prepare, store_prepared
+from app.ingest.records import article_of
+from app.ingest.workers import TooManyTasks, Workers
+from app.store import tables
+from app.store.database import Database
+from app.store.queries import Document, document
+from app.store.write import Stored, UnknownArticle, delete_article, replace_article
+
+ResultT = TypeVar("ResultT")
+
+Fields = Mapping[str, object]
+"""An article's fields: those of a submission, and ``text`` or ``html``, or neither but the ``url`` to fetch."""
+
+Check = Callable[[Document], None]
+"""Raises where the article as it is stored is not the one that is to be changed."""
+
+MOST_FETCHES = 16
+"""Pages that are fetched, or wait for their host to be free, at once."""
+
+
+class Intake:
+    """Takes articles in. Every change is one transaction, and one at a time."""
+
+    def __init__(self, database: Database, workers: Workers, fetcher: Fetcher | None) -> None:
+        """Without a fetcher nothing is fetched."""
+        self.workers = workers
+        self._database = database
+        self._fetcher = fetcher
+        self._fetching = 0
+        self._turn = Lock()
+
+    async def add(self, fields: Fields) -> Stored:
+        """Store an article; one whose text is there already gains the sources that it did not have.
+
+        Raises `BadField`, `NotAnArticle`, `FetchError`, `TooManyTasks` and `TaskFailed`.
+        """
+        take = await self._take(fields)
+        prepared = await self.workers.do(prepare, take)
+        try:
+            return await self._write(partial(store_prepared, prepared=prepared))
+        except TextIsGone:
+            again = await self.workers.do(prepare, take, anew=True)
+            return await self._write(partial(store_prepared, prepared=again))
+
+    async def correct(self, article: str, fields: Fields, check: Check) -> None:
+        """Give an article other words and sources, and the facts that those hold; its id stays.
+
+        Raises what `add` does, `UnknownArticle`, what ``check`` does, and `SameText`.
+        """
+        await to_thread.run_sync(self._look, article, check)
+        prepared = await self.workers.do(prepare, await self._take(fields), anew=True)
+        await self._write(partial(_replace, article=article, prepared=prepared, check=check))
+
+    async def remove(self, article: str, check: Check) -> None:
+        """Remove an article and every fact that only it supports. Raises `UnknownArticle` and what ``check`` does."""
+        await self._write(partial(_remove, article=article, check=check))
+
+    async def _take(self, fields: Fields) -> Take:
+        if "text" in fields or "html" in fields:
+            return partial(article_of, dict(fields))
+        url = str(fields["url"])
+        if self._fetcher is None:
+            raise FetchRefused(url, "fetching is turned off here; hand in the page's html, or the article's text")
+        if self._fetching >= MOST_FETCHES:
+            raise TooManyTasks(retry_after=5)
+        self._fetching += 1
+        try:
+            fetched = await self._fetcher.fetch(url)
+        finally:
+            self._fetching -= 1
+        assert fetched.content is not None  # nothing was said to be known
+        return partial(read_html, fetched.content, fetched.url, fetched.charset, said=dict(fields))
+
+    def _look(self, article: str, check: Check) -> None:
+        with self._database.read() as connection:
+            _checked(connection, article, check)
+
+    async def _write(self, change: Callable[[Connection], ResultT]) -> ResultT:
+        async with self._turn:
+            return await to_thread.run_sync(self._in_transaction, change)
+
+    def _in_transaction(self, change: Callable[[Connection], ResultT]) -> ResultT:
+        with self._database.write() as connection:
+            return change(connection)
+
+
+def _checked(connection: Connection, article: str, check: Check) -> None:
+    held = document(connection, tables.articles, article)
+    if held is None:
+        raise UnknownArticle(article)
+    check(held)
+
+
+def _replace(connection: Connection, article: str, prepared: Prepared, check: Check) -> None:
+    _checked(connection, article, check)
+    assert prepared.facts is not None  # prepared anew
+    replace_article(connection, article, prepared.article, prepared.facts)
+
+
+def _remove(connection: Connection, article: str, check: Check) -> None:
+    _checked(connection, article, check)
+    delete_article(connection, article)

@@ -1,0 +1,192 @@
+"""Worker processes that read what is handed in and extract its facts, so that whoever serves or writes is not held up.
+
+Each has the extractor loaded once. One that takes too long or dies is replaced, and costs no other task anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from app.domain.article import Article
+from app.domain.facts import Facts
+from app.extraction.extractor import EntenteExtractor, Extractor
+from app.settings import shipped
+from app.store.database import Database
+
+ResultT = TypeVar("ResultT")
+Parameters = ParamSpec("Parameters")
+
+MakeExtractor = Callable[[], Extractor]
+"""Makes the extractor of a worker process; must be importable there."""
+
+LONGEST_TASK = 120.0
+"""Seconds after which a task is given up; a text of a megabyte takes a tenth of that."""
+
+POLITE = 10
+"""How far workers step back behind the process that serves (nice)."""
+
+
+BROKEN = (TimeoutError, ProcessExpired, BrokenProcessPool, CancelledError)
+"""What a task's future raises where the worker, not the task, is at fault: see `failure`."""
+
+WARM_UP = Article("The prime minister of Fiji met the president of Peru.")
+
+
+class TooManyTasks(Exception):
+    """The workers have as much before them as they may; ``retry_after`` is in how many seconds to ask again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"more is waiting to be read than may wait; try again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class TaskFailed(Exception):
+    """A worker did not finish a task; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """How many workers there are, and how far they step back (nice).
+
+    ``most_waiting`` tasks may wait or be under way for callers that can be turned away.
+    """
+
+    workers: int
+    nice: int = 0
+    most_waiting: int = 32
+
+
+def spare_cores() -> int:
+    """The cores that this process may use, less the one that serves; at least one."""
+    return max(1, all_cores() - 1)
+
+
+def all_cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workers:
+    """A pool of worker processes. They start with the first task; `close` ends them."""
+
+    def __init__(self, staff: Staff, store: str, make: MakeExtractor = EntenteExtractor) -> None:
+        """``store`` is the URL of the database that tasks may look into."""
+        self.staff = staff
+        self.name = make().name
+        self._pool = ProcessPool(
+            max_workers=staff.workers,
+            initializer=_start,
+            initargs=(make, staff.nice, store),
+            context=multiprocessing.get_context("spawn"),
+        )
+        self._waiting = 0
+        self._seconds = 1.0  # what a task takes, as an average that forgets
+
+    def submit(
+        self, task: Callable[Parameters, ResultT], *args: Parameters.args, **named: Parameters.kwargs
+    ) -> Future[ResultT]:
+        """Have a task done. Its future raises what the task raises, or what `failure` puts into words."""
+        future: Future[ResultT] = self._pool.schedule(task, args=args, kwargs=named, timeout=LONGEST_TASK)
+        return future
+
+    async def do(
+        self, task: Callable[Parameters, ResultT], *args: Parameters.args, **named: Parameters.kwargs
+    ) -> ResultT:
+        """Have a task done and wait for it, for a caller that can be turned away.
+
+        Raises `TooManyTasks` at once where too many wait, `TaskFailed`, and what the task raises.
+        """
+        if self._waiting >= self.staff.most_waiting:
+            raise TooManyTasks(max(1, round(self._waiting * self._seconds / self.staff.workers)))
+        self._waiting += 1
+        started = time.monotonic()
+        try:
+            # Shielded, since cancelling would end the worker.
+            return await asyncio.shield(asyncio.wrap_future(self.submit(task, *args, **named)))
+        except BROKEN as error:
+            raise failure(error) from None
+        finally:
+            taken = (time.monotonic() - started) * self.staff.workers / self._waiting
+            self._seconds += (taken - self._seconds) / 8
+            self._waiting -= 1
+
+    def warm(self) -> None:
+        """Start the workers and wait until one is ready. Raises `TaskFailed` where they cannot start."""
+        self.extract(WARM_UP)
+
+    def extract(self, article: Article) -> Facts:
+        """All facts of an article, as every `Extractor` finds them. Raises `TaskFailed`."""
+        try:
+            return self.submit(extract, article).result()
+        except BROKEN as error:
+            raise failure(error) from None
+
+    def extract_many(self, articles: Iterable[Article]) -> Iterator[Facts]:
+        """The facts of each article, in order."""
+        return map(self.extract, articles)
+
+    def close(self) -> None:
+        """End the workers, whatever they are at."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+
+def failure(error: Exception) -> TaskFailed:
+    """Why a task was not finished, in words."""
+    if isinstance(error, TimeoutError):
+        return TaskFailed(f"it was not read within {LONGEST_TASK:.0f} seconds")
+    if isinstance(error, BrokenProcessPool | CancelledError):
+        return TaskFailed("the processes that read articles do not start, or are being stopped; the log says why")
+    return TaskFailed("the process that read it broke down")
+
+
+def extract(article: Article) -> Facts:
+    """All facts of an article. To be called in a worker only."""
+    return _own.extractor.extract(article)
+
+
+def store() -> Database:
+    """The database, to look into. To be called in a worker only."""
+    return _own.store
+
+
+@dataclass(slots=True)
+class _Own:
+    """What a worker process has."""
+
+    extractor: Extractor
+    store: Database
+
+
+_own: _Own
+
+
+def _start(make: MakeExtractor, nice: int, url: str) -> None:
+    """Set a worker process up: it steps back, ends with its parent, and has its extractor loaded."""
+    global _own
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    if nice:
+        os.nice(nice)
+    _own = _Own(make(), Database(url, shipped("migrations")))
+    _own.extractor.extract(WARM_UP)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent
+    wait([parent.sentinel])
+    os._exit(1)
