@@ -9,9 +9,14 @@ from typing import Protocol
 
 from app.domain.article import Article
 from app.domain.evidence import Span
+from app.domain.explanation import Explained
 from app.domain.facts import Facts
 
 DISTRIBUTION = "entente-news"
+
+
+class ExtractionFailed(Exception):
+    """What an extractor depends on failed, so that nothing is known of the article's facts; the message says what."""
 
 
 class Extractor(Protocol):
@@ -23,11 +28,23 @@ class Extractor(Protocol):
         ...
 
     def extract(self, article: Article) -> Facts:
-        """All facts of an article; the same article gives the same facts. Raises nothing, whatever the text."""
+        """All facts of an article, whatever its text. Raises `ExtractionFailed`."""
         ...
 
     def extract_many(self, articles: Iterable[Article]) -> Iterator[Facts]:
         """The facts of each article, in order, one at a time."""
+        ...
+
+
+class ExplainingExtractor(Extractor, Protocol):
+    """An extractor that can say why it found what it found."""
+
+    def warm(self) -> None:
+        """Load what the first article would have to wait for."""
+        ...
+
+    def explain(self, article: Article) -> Explained:
+        """The facts of `extract`, each with what made it. Raises `ExtractionFailed`."""
         ...
 
 
