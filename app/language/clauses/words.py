@@ -1,0 +1,48 @@
+"""The tables that clauses are read with: modality, light verbs, and words that join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from app.language.clauses.records import Modality
+from app.language.tables import column, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Governor:
+    """A row of modality.tsv. ``control`` is "subject", "object", or prepositions parted by |."""
+
+    word: str
+    links: frozenset[str]
+    modality: Modality
+    control: str
+
+
+@cache
+def governors() -> dict[tuple[str, str], Governor]:
+    """Words of modality by part ("auxiliary", "verb", "passive", "adjective", "noun") and word."""
+    return {
+        (row["part"], row["word"]): Governor(
+            row["word"], frozenset(row["links"].split("|")), Modality(row["class"]), row["control"]
+        )
+        for row in rows("modality.tsv")
+    }
+
+
+@cache
+def light_verbs() -> dict[tuple[str, str], frozenset[str]]:
+    """Nouns with which a verb is light, by the verb and where its noun stands; "*" is any."""
+    return {(row["verb"], row["noun"]): frozenset(row["nouns"].split("|")) for row in rows("light_verbs.tsv")}
+
+
+@cache
+def joining(kind: str) -> frozenset[str]:
+    """The words of a kind of joining_words.tsv: "condition", "lacking", "denial" or "preposition"."""
+    return frozenset(row["word"] for row in rows("joining_words.tsv") if row["kind"] == kind)
+
+
+@cache
+def speech_verbs() -> frozenset[str]:
+    """Verbs that report the clause beside which they are set."""
+    return frozenset(column("speech_verbs.tsv", "verb"))
