@@ -137,6 +137,26 @@ def extract(
 
 
 @app.command()
+def parse(
+    file: Annotated[Path, typer.Argument(help="A text file; - reads standard input.")],
+    pretokenized: Annotated[bool, typer.Option(help="The input is CoNLL-U: keep its words and sentences.")] = False,
+) -> None:
+    """Print how a text is read, as CoNLL-U: words, tags, lemmas, heads, and names in the last column."""
+    from app.language.conllu import NotCoNLLU, parsed_lines, text_lines
+    from app.language.pipeline import BrokenModel, load_pipeline
+    from app.settings import load_settings
+
+    try:
+        pipeline = load_pipeline(load_settings().language_model)
+        raw = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
+        text = raw.decode("utf-8")
+        for line in parsed_lines(pipeline, text.splitlines()) if pretokenized else text_lines(pipeline, text):
+            sys.stdout.write(line + "\n")
+    except (OSError, UnicodeDecodeError, NotCoNLLU, BrokenModel) as error:
+        raise Refusal(f"{file}: {error}") from None
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from importlib.metadata import version as installed

@@ -11,7 +11,7 @@ from app.extraction.inflection import verb
 from app.extraction.parties import Scene
 from app.extraction.patterns import Match, Matcher
 from app.extraction.tables import rows, word_set
-from app.language.pipeline import Token
+from app.language.tokens import Token
 from app.language.tables import Row
 
 _FUTURE = frozenset({"will", "shall", "'ll", "would", "wo"})

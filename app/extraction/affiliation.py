@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.domain.entity import EntityType
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.patterns import expand
-from app.language.pipeline import Sentence
+from app.language.sentences import Sentence
 
 REACH = 6
 """Most tokens between a visitor and "visit to", and between "meeting with" and a host."""

@@ -21,7 +21,7 @@ from app.extraction.sides import Memory, Side, Sides, sides_of
 from app.extraction.speakers import Voice
 from app.extraction.statements import Said, identity_of
 from app.extraction.tables import rows, word_set
-from app.language.pipeline import Sentence
+from app.language.sentences import Sentence
 
 _ENDS_OBJECT = word_set("commitments.ends_object")
 _SPOKEN = frozenset({"say", "tell", "urge"})

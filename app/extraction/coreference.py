@@ -8,7 +8,7 @@ from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.offices import Office, office_at
 from app.extraction.tables import word_set
-from app.language.pipeline import Sentence
+from app.language.sentences import Sentence
 from app.language.tables import rows
 
 _PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})

@@ -12,7 +12,7 @@ from app.extraction.entities import Cast, Reference
 from app.extraction.patterns import expand
 from app.extraction.tables import rows, word_set
 from app.language.names import title_words
-from app.language.pipeline import Sentence
+from app.language.sentences import Sentence
 from app.language.tables import rows as language_rows
 
 _RELATIVE = frozenset({"who", "which", "whose", "where", "whom"})

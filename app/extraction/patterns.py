@@ -13,7 +13,7 @@ from functools import cache
 
 from app.extraction.inflection import verb
 from app.extraction.tables import groups, word_set
-from app.language.pipeline import Token
+from app.language.tokens import Token
 from app.language.tables import Row
 
 GAP = 7

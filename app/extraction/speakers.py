@@ -9,7 +9,7 @@ from app.domain.entity import MentionForm
 from app.extraction.entities import Cast, Reference
 from app.extraction.parties import actor_nouns
 from app.extraction.tables import word_set
-from app.language.pipeline import Sentence
+from app.language.sentences import Sentence
 
 LONGEST_PHRASE = 7
 """Most tokens of an unnamed source ("a senior official of the ministry")."""

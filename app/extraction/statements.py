@@ -14,7 +14,7 @@ from app.extraction.entities import Cast
 from app.extraction.patterns import Match, Matcher
 from app.extraction.speakers import Voice, phrase_after, phrase_before
 from app.extraction.tables import rows, word_set
-from app.language.pipeline import Sentence
+from app.language.sentences import Sentence
 
 OPENING = frozenset({'"', "“", "``"})
 CLOSING = frozenset({'"', "”", "''"})

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from app.domain.article import Article, Source
 from app.ingest.text import clean, normalise, one_line
-from app.language.pipeline import is_english
+from app.language.english import is_english
 
 UNDETERMINED = "und"
 """The BCP 47 tag of a text in a language that nobody named and that is not English (ISO 639-2)."""

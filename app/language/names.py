@@ -11,8 +11,10 @@ from functools import cache
 
 from app.domain.entity import EntityType, MentionForm
 from app.language.geography import PlaceWord, country_words, short_name
-from app.language.pipeline import Reading, Sentence, Token, read
+from app.language.pipeline import Reading, split
+from app.language.sentences import Sentence
 from app.language.tables import column, rows, word_set
+from app.language.tokens import Token
 
 LONGEST_NAME = 12
 """Tokens beyond which a run of capitals is a headline rather than a name."""
@@ -166,7 +168,7 @@ def _spellings(row: dict[str, str]) -> list[str]:
 
 
 def _split(words: str) -> tuple[str, ...]:
-    return tuple(token.text for token in read(words).tokens)
+    return tuple(token.text for token in split(words).tokens)
 
 
 @cache

@@ -1,0 +1,122 @@
+"""The reader as a component of a spaCy pipeline: fills tags, lemmas, heads, sentence starts, names and marks of a Doc.
+
+Registered as ``entente_reader`` by an entry point of the package, so that `spacy.load` on the model's folder works
+wherever this package is installed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from spacy.attrs import DEP, HEAD, LEMMA, MORPH, POS, SENT_START, TAG
+from spacy.language import Language
+from spacy.parts_of_speech import IDS
+from spacy.tokens import Span
+
+from app.language.reader import FILES, Analysis, BrokenModel, Reader
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+NAME = "entente_reader"
+PARAGRAPHS = "paragraphs"
+"""Key of ``doc.user_data``: tokens at which paragraphs begin, for documents that were built without white space."""
+SENTENCES = "sentences"
+"""Key of ``doc.user_data``: tokens at which all sentences begin, where they are known and not to be found."""
+
+
+@Language.factory(NAME, default_config={"threads": 1}, retokenizes=False)
+def make_reader(nlp: Language, name: str, threads: int) -> ReaderComponent:
+    """The component, empty until it is read from disk."""
+    return ReaderComponent(nlp.vocab, threads)
+
+
+class ReaderComponent:
+    """Holds the reader once it is loaded."""
+
+    def __init__(self, vocab: Vocab, threads: int = 1) -> None:
+        self.vocab = vocab
+        self.threads = threads
+        self._folder: Path | None = None
+        self._reader: Reader | None = None
+
+    def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> ReaderComponent:
+        """Load the encoder from a folder; raises `BrokenModel`."""
+        self._folder = Path(path)
+        self._reader = Reader(self._folder, self.threads)
+        return self
+
+    def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
+        """Copy the encoder's files to a folder."""
+        if self._folder is None:
+            raise BrokenModel("there is no reader to write: none has been loaded")
+        Path(path).mkdir(parents=True, exist_ok=True)
+        for file in FILES:
+            shutil.copy(self._folder / file, Path(path) / file)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read a document. White space tokens are passed over and hang on the word before them."""
+        if self._reader is None:
+            raise BrokenModel("the reader is used before it is loaded")
+        at = [token.i for token in doc if not token.is_space]
+        if not at:
+            return doc
+        fixed = doc.user_data.get(SENTENCES)
+        segments = _segments(doc, at, fixed)
+        read = self._reader.read([doc[i].text for i in at], segments, fixed=fixed is not None)
+        _fill(doc, at, read)
+        doc.user_data["marks"] = read.marks
+        return doc
+
+
+def _segments(doc: Doc, at: list[int], fixed: list[int] | None) -> list[int]:
+    """Words at which paragraphs, or known sentences, begin."""
+    given = fixed if fixed is not None else doc.user_data.get(PARAGRAPHS)
+    if given is not None:
+        known = set(given)
+        return sorted({0, *(word for word, token in enumerate(at) if token in known)})
+    gaps = {token.i + 1 for token in doc if token.is_space and token.text.count("\n") > 1}
+    return [word for word, token in enumerate(at) if word == 0 or token in gaps]
+
+
+def _fill(doc: Doc, at: list[int], read: Analysis) -> None:
+    strings = doc.vocab.strings
+    rows = np.zeros((len(doc), 7), dtype=np.uint64)
+    columns = [TAG, POS, MORPH, LEMMA, HEAD, DEP, SENT_START]
+    rows[:, 6] = np.uint64(0xFFFFFFFFFFFFFFFF)  # -1: no sentence starts here
+    before = at[0]
+    for token in doc:  # white space
+        if token.is_space:
+            rows[token.i] = _space(strings, before - token.i)
+        before = token.i if not token.is_space else before
+    for word, token in enumerate(at):
+        rows[token, :6] = (
+            strings.add(read.xpos[word]),
+            IDS[read.upos[word]],
+            doc.vocab.morphology.add("" if read.features[word] == "_" else read.features[word]),
+            strings.add(read.lemmas[word]),
+            np.int64(at[read.heads[word]] - token).astype(np.uint64),
+            strings.add(read.relations[word] if read.relations[word] != "root" else "ROOT"),
+        )
+        if read.starts[word]:
+            rows[token, 6] = 1
+    doc.from_array(columns, rows)
+    doc.set_ents([Span(doc, at[first], at[last - 1] + 1, label=kind) for first, last, kind in read.names])
+
+
+def _space(strings: object, to_head: int) -> tuple[int, ...]:
+    add = strings.add  # type: ignore[attr-defined]
+    return (
+        add("_SP"),
+        IDS["SPACE"],
+        0,
+        add(" "),
+        int(np.int64(to_head).astype(np.uint64)),
+        add("dep"),
+        int(np.uint64(0xFFFFFFFFFFFFFFFF)),
+    )

@@ -1,0 +1,250 @@
+"""The trained encoder on ONNX Runtime: words in; tags, lemmas, trees, sentence starts, names and marks out.
+
+Windows are read one at a time, so that what stands beside a text in a batch cannot change how it is read: the graph
+quantises what it computes by the range of the window alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.language import decoding
+from app.language.marks import Attribution, Judge, Marks, Trigger
+from app.language.wordpieces import WordPieces
+
+FILES = ("reader.onnx", "pairs.npz", "labels.json", "tokenizer.json")
+WINDOW = 192
+"""Pieces that running sentences are read together in."""
+LONGEST_WINDOW = 256
+"""Pieces that the graph has places for; a longer paragraph or sentence is read in windows that overlap."""
+OVERLAP = 64
+"""Pieces that one such window shares with the next."""
+LONGEST_SENTENCE = 500
+"""Words after which a sentence is cut at its likeliest start, since the work of a tree grows with the square of its
+words; news has up to 150."""
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+Arrays = dict[str, np.ndarray[Any, Any]]
+
+
+class BrokenModel(Exception):
+    """The model cannot be loaded; says which file and why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What was read of a run of words; every field has one entry a word.
+
+    ``heads`` count from the run's first word, a root is its own head; ``names`` and ``marks`` are spans of words.
+    """
+
+    starts: list[bool]
+    xpos: list[str]
+    upos: list[str]
+    features: list[str]
+    lemmas: list[str]
+    heads: list[int]
+    relations: list[str]
+    names: list[tuple[int, int, str]]
+    marks: Marks
+
+
+class Reader:
+    """The encoder with its heads. Safe to use from several threads; holds about 60 MB."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """Load from the four files of `FILES`; raises `BrokenModel`."""
+        import onnxruntime
+
+        for name in FILES:
+            if not (folder / name).is_file():
+                raise BrokenModel(f"{folder / name} is missing")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+            self.labels: dict[str, tuple[str, ...]] = {name: tuple(values) for name, values in labels.items()}
+            pairs = np.load(folder / "pairs.npz")
+            self._label = np.ascontiguousarray(pairs["label"].astype(np.float32))
+            self._label_root = pairs["label_root"].astype(np.float32)
+            self._pair = pairs["pair"].astype(np.float32)
+            self._pieces = WordPieces(folder / "tokenizer.json")
+            self._session = onnxruntime.InferenceSession(
+                str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise BrokenModel(f"{folder} cannot be loaded: {error}") from error
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        self._morph = [label.split("|", 1) for label in self.labels["morph"]]
+        self._rules = [_rule(label) for label in self.labels["lemma"]]
+        self._name_moves = decoding.transitions(self.labels["names"])
+        self._trigger_moves = decoding.transitions(self.labels["triggers"])
+        self._attribution_moves = decoding.transitions(self.labels["attributions"])
+
+    def read(self, words: Sequence[str], segments: Sequence[int], fixed: bool = False) -> Analysis:
+        """Read running words. ``segments``: where paragraphs begin, or, if ``fixed``, where all sentences do."""
+        scores = self._scores(words, segments)
+        starts = self._starts(scores["start"], segments, fixed)
+        heads, relations = self._trees(scores, starts)
+        return Analysis(
+            starts=starts,
+            xpos=[self.labels["xpos"][tag] for tag in scores["xpos"]],
+            upos=[self._morph[tag][0] for tag in scores["morph"]],
+            features=[self._morph[tag][1] for tag in scores["morph"]],
+            lemmas=[_lemma(word, *self._rules[rule]) for word, rule in zip(words, scores["lemma"], strict=True)],
+            heads=heads,
+            relations=relations,
+            names=self._names(scores["names"], starts),
+            marks=self._marks(scores, starts),
+        )
+
+    def _scores(self, words: Sequence[str], segments: Sequence[int]) -> Arrays:
+        """What the graph says of every word, window after window."""
+        kept: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in self._outputs}
+        for window in self._windows(words, segments):
+            pieces = self._pieces.window(words[window.first : window.last])
+            fed = {"ids": pieces.ids, "shapes": pieces.shapes, "first": pieces.first, "last": pieces.last}
+            inner = slice(window.keep_first - window.first, window.keep_last - window.first)
+            for name, array in zip(self._outputs, self._session.run(None, fed), strict=True):
+                kept[name].append(np.asarray(array)[inner])
+        return {name: np.concatenate(arrays) for name, arrays in kept.items()}
+
+    def _windows(self, words: Sequence[str], segments: Sequence[int]) -> Iterator[_Window]:
+        """Whole segments together as far as they fit; a longer one in windows that overlap."""
+        ends = [*segments[1:], len(words)]
+        lengths = [len(self._pieces.of_word(word)) for word in words]
+        first, size = 0, 0
+        for start, end in zip(segments, ends, strict=True):
+            length = sum(lengths[start:end])
+            if size and size + length > WINDOW:
+                yield _Window(first, start, first, start)
+                first, size = start, 0
+            if length > LONGEST_WINDOW:
+                yield from _overlapping(lengths, start, end)
+                first, size = end, 0
+            else:
+                size += length
+        if size:
+            yield _Window(first, len(words), first, len(words))
+
+    def _starts(self, scores: Floats, segments: Sequence[int], fixed: bool) -> list[bool]:
+        starts = np.zeros(len(scores), dtype=bool) if fixed else scores > np.log(0.5)
+        starts[list(segments)] = True
+        edges = [*np.flatnonzero(starts), len(scores)]
+        for begin, end in zip(edges, edges[1:], strict=False):
+            while end - begin > LONGEST_SENTENCE:
+                half = begin + LONGEST_SENTENCE // 2
+                begin = half + int(scores[half : begin + LONGEST_SENTENCE].argmax())
+                starts[begin] = True
+        return [bool(start) for start in starts]
+
+    def _trees(self, scores: Arrays, starts: Sequence[bool]) -> tuple[list[int], list[str]]:
+        heads: list[int] = []
+        for begin, end in _runs(starts):
+            here = slice(begin, end)
+            arcs = scores["arc_query"][here] @ scores["arc_head"][here].T + scores["arc_bias"][here]
+            heads.extend(begin + head for head in decoding.tree(arcs, scores["arc_root"][here]))
+        own = np.asarray(heads) == np.arange(len(heads))
+        governing = np.where(own[:, None], self._label_root, scores["label_head"][heads])
+        labels = self.labels["deprel"]
+        return heads, [labels[best] for best in _bilinear(scores["label_dep"], self._label, governing, own, labels)]
+
+    def _names(self, scores: Floats, starts: Sequence[bool]) -> list[tuple[int, int, str]]:
+        found = []
+        for begin, end in _runs(starts):
+            tags = decoding.viterbi(scores[begin:end], self._name_moves)
+            for first, last, kind in decoding.spans(tags, self.labels["names"]):
+                found.append((begin + first, begin + last, kind))
+        return found
+
+    def _marks(self, scores: Arrays, starts: Sequence[bool]) -> Marks:
+        acting = 1 - np.exp(scores["trigger"][:, 0])
+        shares = np.exp(scores["attribution"])
+        attributed = np.stack([shares[:, 0], *(shares[:, at : at + 2].sum(1) for at in (1, 3, 5))], 1)
+        judge = Judge(
+            acting, scores["stage"], scores["form"], scores["negated"], scores["pair_trigger"], scores["pair_word"],
+            self._pair, self.labels["stages"], self.labels["forms"],
+        )  # fmt: skip
+        triggers: list[Trigger] = []
+        attributions: list[Attribution] = []
+        kinds = {"source": 1, "cue": 2, "content": 3}
+        for begin, end in _runs(starts):
+            tags = decoding.viterbi(scores["trigger"][begin:end], self._trigger_moves)
+            for first, last, _ in decoding.spans(tags, self.labels["triggers"]):
+                triggers.append(judge.judged(begin + first, begin + last))
+            tags = decoding.viterbi(scores["attribution"][begin:end], self._attribution_moves)
+            for first, last, kind in decoding.spans(tags, self.labels["attributions"]):
+                mean = attributed[begin + first : begin + last, kinds[kind]].mean()
+                attributions.append(Attribution(begin + first, begin + last, kind, float(mean)))
+        return Marks(tuple(triggers), tuple(attributions), acting, attributed, judge)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Words ``[first, last)`` to read, of which ``[keep_first, keep_last)`` are believed."""
+
+    first: int
+    last: int
+    keep_first: int
+    keep_last: int
+
+
+def _overlapping(lengths: Sequence[int], start: int, end: int) -> Iterator[_Window]:
+    """Windows over words too many for one: each word is believed where it stands farther from an edge."""
+    first, keep = start, start
+    while True:
+        last, size = first, 0
+        while last < end and size + lengths[last] <= LONGEST_WINDOW:
+            size += lengths[last]
+            last += 1
+        if last == end:
+            yield _Window(first, end, keep, end)
+            return
+        following, shared = last, 0
+        while following > first + 1 and shared + lengths[following - 1] <= OVERLAP:
+            following -= 1
+            shared += lengths[following]
+        middle = (following + last) // 2
+        yield _Window(first, last, keep, middle)
+        first, keep = following, middle
+
+
+def _runs(starts: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    begins = [at for at, start in enumerate(starts) if start]
+    yield from zip(begins, [*begins[1:], len(starts)], strict=True)
+
+
+def _bilinear(
+    left: Floats, weights: Floats, right: Floats, own: np.ndarray[Any, Any], labels: Sequence[str]
+) -> list[int]:
+    """The best label of each pair of rows; a root is labelled so, and nothing else is."""
+    best: list[int] = []
+    root = labels.index("root")
+    rows, kinds, columns = weights.shape
+    flat = weights.reshape(rows, kinds * columns)
+    for at in range(0, len(left), 256):
+        part = left[at : at + 256]
+        mixed = (part @ flat[:-1] + flat[-1]).reshape(len(part), kinds, columns)
+        scores = np.matmul(mixed[:, :, :-1], right[at : at + 256, :, None])[:, :, 0] + mixed[:, :, -1]
+        scores[:, root] = np.where(own[at : at + 256], np.inf, -np.inf)
+        best.extend(int(label) for label in scores.argmax(1))
+    return best
+
+
+def _rule(label: str) -> tuple[bool, int, str]:
+    """A lemma rule: whether to keep the case, how many letters to strip, what to add."""
+    strip, add = label[1:].split(">", 1)
+    return label[0] == "K", int(strip), add
+
+
+def _lemma(word: str, keep: bool, strip: int, add: str) -> str:
+    base = word if keep else word.lower()
+    return (base[: len(base) - strip] if strip <= len(base) else "") + add or word

@@ -1,0 +1,1 @@
+"""The recipe that makes `app/language/model` from openly licensed corpora."""

@@ -1,0 +1,156 @@
+"""Labelled commitments and attributions as marks on words: triggers, their stage and form, who takes part, who says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import spacy
+
+from app.language.geography import PlaceWord, country_words
+from app.language.tables import rows
+from training.corpora import Sentence, Story
+from training.labels import FORMS, IGNORE, STAGES
+
+
+@dataclass(slots=True)
+class Trigger:
+    """The words of an act; ``roles``: what other words of its sentence are to it (none, initiator, party), where known;
+    ``speaker``: whether they name who says it."""
+
+    words: list[int]
+    stage: int
+    form: int
+    negated: int
+    roles: dict[int, int] = field(default_factory=dict)
+    speaker: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class MarkedStory(Story):
+    """A labelled window: marks by word of the whole window."""
+
+    trigger: list[int] = field(default_factory=list)
+    attribution: list[int] = field(default_factory=list)
+    triggers: list[Trigger] = field(default_factory=list)
+    id: str = ""
+
+
+KINDS = {"source": 1, "cue": 3, "content": 5}
+
+
+def marked_windows(path: Path) -> Iterator[MarkedStory]:
+    """The windows of ``commitments/train.jsonl`` on spaCy's words."""
+    tokenizer = spacy.blank("en").tokenizer
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield _marked(json.loads(line), tokenizer)
+
+
+def _marked(record: dict[str, Any], tokenizer: Any) -> MarkedStory:
+    story = MarkedStory("marks", id=record["id"])
+    places: list[tuple[int, int, int]] = []  # start, end, sentence of every word
+    for number, sentence in enumerate(record["sentences"]):
+        words = []
+        for token in tokenizer(record["text"][sentence["start"] : sentence["end"]]):
+            if not token.is_space:
+                start = sentence["start"] + token.idx
+                places.append((start, start + len(token.text), number))
+                words.append(token.text)
+        story.sentences.append(Sentence(words))
+    story.trigger = [0] * len(places)
+    labels = sorted(record["commitments"], key=lambda c: c["start"] - c["end"])
+    for label in labels:
+        covered = [i for i, (s, e, _) in enumerate(places) if s < label["end"] and label["start"] < e]
+        if not covered:
+            continue
+        for at in covered:
+            story.trigger[at] = IGNORE if not label["sure"] else (1 if at == covered[0] else 2)
+        if label["sure"]:
+            story.triggers.append(_trigger(record, label, covered, places))
+    if record.get("attributions") is None:
+        story.attribution = [IGNORE] * len(places)
+    else:
+        story.attribution = [0] * len(places)
+        for attribution in record["attributions"]:
+            for kind, base in KINDS.items():
+                for start, end in attribution[kind]:
+                    covered = [i for i, (s, e, _) in enumerate(places) if s < end and start < e]
+                    for at in covered:
+                        story.attribution[at] = base + (at != covered[0])
+    return story
+
+
+def _trigger(
+    record: dict[str, Any], label: dict[str, Any], covered: list[int], places: list[tuple[int, int, int]]
+) -> Trigger:
+    trigger = Trigger(
+        covered, STAGES.index(label["stage"]), FORMS.index(label["form"]), int(bool(label["negated"]))
+    )
+    here = [i for i, place in enumerate(places) if place[2] == label["sentence"]]
+    text = record["text"]
+    initiators, parties = _ways(label["initiators"]), _ways(label["parties"])
+    for words, party in _mentions([text[places[i][0] : places[i][1]].lower() for i in here]):
+        role = 1 if party & initiators else 2 if party & parties else 0
+        for word in words:
+            trigger.roles[here[word]] = role
+    said = label["speaker"] or ""
+    first = record["sentences"][label["sentence"]]["start"]
+    at = text.find(said, first, record["sentences"][label["sentence"]]["end"]) if said else -1
+    for i in here:
+        if text[places[i][0] : places[i][1]].isalnum():
+            inside = at >= 0 and at <= places[i][0] and places[i][1] <= at + len(said)
+            if inside or not said or at >= 0:
+                trigger.speaker[i] = int(inside)
+    return trigger
+
+
+def _ways(parties: list[str]) -> frozenset[str]:
+    return frozenset(way.strip().upper() for party in parties for way in party.split("|"))
+
+
+@cache
+def _gazetteer() -> dict[tuple[str, ...], frozenset[str]]:
+    """Lower-case words that name a country, its people, capital, leaders or a body, to all ways of naming that party."""
+    found: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def add(name: str, ways: frozenset[str]) -> None:
+        words = tuple(token.text.lower() for token in _blank()(name))
+        found[words] = found.get(words, frozenset()) | ways
+
+    for entry in country_words():
+        if entry.kind in (PlaceWord.NAME, PlaceWord.DEMONYM, PlaceWord.CAPITAL, PlaceWord.SEAT):
+            add(entry.words, frozenset({entry.code}))
+    for row in rows("leaders.tsv"):
+        for name in row["names"].split("|"):
+            for words in (name, name.split()[-1]):
+                add(words, frozenset({row["country"]}))
+    for row in rows("organizations.tsv"):
+        names = [row["name"], *filter(None, row["aliases"].split("|"))]
+        ways = frozenset(n.upper() for n in (*names, *filter(None, [row["country"]])))
+        for name in names:
+            add(name, ways)
+    return found
+
+
+@cache
+def _blank() -> Any:
+    return spacy.blank("en").tokenizer
+
+
+def _mentions(words: list[str]) -> Iterator[tuple[range, frozenset[str]]]:
+    """The longest known names among the words of a sentence."""
+    known, at = _gazetteer(), 0
+    while at < len(words):
+        for length in range(min(6, len(words) - at), 0, -1):
+            party = known.get(tuple(words[at : at + length]))
+            if party:
+                yield range(at, at + length), party
+                break
+        else:
+            length = 1
+        at += length

@@ -1,0 +1,196 @@
+"""The encoder and its heads, in PyTorch: all-MiniLM-L6-v2 with heads for syntax, sentence starts, names and marks.
+
+Written out rather than taken from a library, so that it exports to a graph of plain operators and trains in bfloat16
+with no padding lost between short windows of one length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from app.language.wordpieces import SHAPES
+from training.labels import Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Widths of the encoder (those of all-MiniLM-L6-v2) and of the heads."""
+
+    vocabulary: int = 30522
+    positions: int = 512
+    width: int = 384
+    layers: int = 6
+    attention: int = 12
+    inner: int = 1536
+    arcs: int = 256
+    labels: int = 96
+    pairs: int = 64
+
+
+class Layer(nn.Module):
+    """One transformer layer, normalised after each part as BERT does."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        super().__init__()
+        self.attention = sizes.attention
+        self.qkv = nn.Linear(sizes.width, 3 * sizes.width)
+        self.out = nn.Linear(sizes.width, sizes.width)
+        self.norm_attention = nn.LayerNorm(sizes.width, eps=1e-12)
+        self.up = nn.Linear(sizes.width, sizes.inner)
+        self.down = nn.Linear(sizes.inner, sizes.width)
+        self.norm = nn.LayerNorm(sizes.width, eps=1e-12)
+
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """``x`` [B, P, width]; ``mask`` [B, 1, 1, P] is added to scores: 0 where there is a piece, far below where not.
+
+        Plain operators: on a CPU the backward pass of the fused ones takes longer than all the rest.
+        """
+        b, p, width = x.shape
+        q, k, v = self.qkv(x).view(b, p, 3, self.attention, width // self.attention).permute(2, 0, 3, 1, 4)
+        scores = q @ k.transpose(-1, -2) * (width // self.attention) ** -0.5
+        mixed = torch.softmax(scores if mask is None else scores + mask, -1) @ v
+        x = self.norm_attention(x + self.out(mixed.transpose(1, 2).reshape(b, p, width)))
+        return self.norm(x + self.down(F.gelu(self.up(x))))
+
+
+class Encoder(nn.Module):
+    """Word pieces with the shapes of their words to vectors, a mix of layers for each group of heads."""
+
+    def __init__(self, sizes: Sizes, mixes: int) -> None:
+        super().__init__()
+        self.words = nn.Embedding(sizes.vocabulary, sizes.width)
+        self.positions = nn.Embedding(sizes.positions, sizes.width)
+        self.shapes = nn.Embedding(len(SHAPES), sizes.width)
+        nn.init.zeros_(self.shapes.weight)
+        self.norm = nn.LayerNorm(sizes.width, eps=1e-12)
+        self.layers = nn.ModuleList(Layer(sizes) for _ in range(sizes.layers))
+        self.mix = nn.Parameter(torch.zeros(mixes, sizes.layers))
+        with torch.no_grad():
+            self.mix[:, -1] = 1.5
+
+    def forward(self, ids: Tensor, shapes: Tensor, mask: Tensor | None) -> list[Tensor]:
+        """A tensor [B, P, width] for each mix."""
+        places = torch.arange(ids.shape[1], device=ids.device)
+        x = self.norm(self.words(ids) + self.positions(places) + self.shapes(shapes))
+        if mask is not None:
+            x = x.to(torch.bfloat16) if torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled() else x
+        states = []
+        for layer in self.layers:
+            x = layer(x, mask)
+            states.append(x)
+        shares = torch.softmax(self.mix, -1).to(x.dtype)
+        return [sum(shares[m, i] * s for i, s in enumerate(states)) for m in range(len(shares))]  # type: ignore[misc]
+
+
+def words_of(pieces: Tensor, first: Tensor, last: Tensor) -> Tensor:
+    """The mean of each word's pieces: [B, P, width], [B, W], [B, W] to [B, W, width]."""
+    sums = F.pad(torch.cumsum(pieces.float(), 1), (0, 0, 1, 0))
+    wide = lambda at: at.unsqueeze(-1).expand(-1, -1, pieces.shape[-1])  # noqa: E731
+    total = torch.gather(sums, 1, wide(last + 1)) - torch.gather(sums, 1, wide(first))
+    return total / (last - first + 1).unsqueeze(-1)
+
+
+class Projection(nn.Module):
+    """A word's part in a pair: one hidden layer."""
+
+    def __init__(self, width: int, size: int, dropout: float) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, size)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[..., width] to [..., size]."""
+        return self.dropout(F.leaky_relu(self.linear(x), 0.1))
+
+
+class Reader(nn.Module):
+    """The encoder with all heads. ``words`` gives what every head starts from; the scores are made from that."""
+
+    def __init__(self, inventory: Inventory, sizes: Sizes | None = None) -> None:
+        super().__init__()
+        self.sizes = s = sizes or Sizes()
+        self.encoder = Encoder(s, mixes=3)
+        self.dropout = nn.Dropout(0.2)
+        self.arc_dep, self.arc_head = (Projection(s.width, s.arcs, 0.25) for _ in range(2))
+        self.label_dep, self.label_head = (Projection(s.width, s.labels, 0.25) for _ in range(2))
+        self.root_arc = nn.Parameter(torch.randn(s.arcs) * 0.02)
+        self.root_label = nn.Parameter(torch.randn(s.labels) * 0.02)
+        self.arc = nn.Parameter(torch.randn(s.arcs, s.arcs) * s.arcs**-1)
+        self.arc_bias = nn.Linear(s.arcs, 1)
+        self.label = nn.Parameter(torch.zeros(s.labels + 1, len(inventory.deprel), s.labels + 1))
+        self.tags = nn.ModuleDict(
+            {
+                "xpos": nn.Linear(s.width, len(inventory.xpos)),
+                "morph": nn.Linear(s.width, len(inventory.morph)),
+                "lemma": nn.Linear(s.width, len(inventory.lemma)),
+                "start": nn.Linear(s.width, 2),
+            }
+        )
+        self.names = nn.Sequential(
+            nn.Linear(s.width, s.width), nn.GELU(), nn.Dropout(0.2), nn.Linear(s.width, len(inventory.names))
+        )
+        self.marks = nn.ModuleDict(
+            {
+                "trigger": nn.Linear(s.width, len(inventory.triggers)),
+                "stage": nn.Linear(s.width, len(inventory.stages)),
+                "form": nn.Linear(s.width, len(inventory.forms)),
+                "negated": nn.Linear(s.width, 2),
+                "attribution": nn.Linear(s.width, len(inventory.attributions)),
+            }
+        )
+        self.pair_trigger, self.pair_word = (Projection(s.width, s.pairs, 0.2) for _ in range(2))
+        self.pair = nn.Parameter(torch.zeros(s.pairs + 1, len(inventory.roles) + 1, s.pairs + 1))
+
+    def words(self, ids: Tensor, shapes: Tensor, mask: Tensor | None, first: Tensor, last: Tensor) -> list[Tensor]:
+        """Vectors [B, W, width] of words for syntax, names and marks."""
+        mixes = [words_of(mix, first, last) for mix in self.encoder(ids, shapes, mask)]
+        kept = self.dropout(torch.ones_like(mixes[0]))  # one draw for all three: drawing takes longer than dropping
+        return [mix * kept for mix in mixes]
+
+    def arcs(self, words: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores of heads [B, W, W] and of being a root [B, W]."""
+        query = self.arc_dep(words) @ self.arc
+        head = self.arc_head(words)
+        scores = query @ head.transpose(1, 2) + self.arc_bias(head).squeeze(-1).unsqueeze(1)
+        root = query @ self.root_arc.to(query.dtype) + self.arc_bias(self.root_arc)
+        return scores, root
+
+    def labels(self, dep: Tensor, head: Tensor) -> Tensor:
+        """Scores [N, labels] of the relation of each dependent [N, size] to its head [N, size]."""
+        return bilinear(dep, self.label, head)
+
+    def pairs(self, trigger: Tensor, word: Tensor) -> Tensor:
+        """Scores [N, roles + 1] of what a word is to a trigger; the last: whether it names the speaker."""
+        return bilinear(trigger, self.pair, word)
+
+
+def bilinear(left: Tensor, weights: Tensor, right: Tensor) -> Tensor:
+    """[N, a], [a + 1, L, b + 1], [N, b] to [N, L]: the one added makes linear terms and a bias of it."""
+    left, right = F.pad(left, (0, 1), value=1.0), F.pad(right, (0, 1), value=1.0)
+    rows, kinds, columns = weights.shape
+    mixed = (left @ weights.reshape(rows, kinds * columns).to(left.dtype)).view(-1, kinds, columns)
+    return (mixed * right.unsqueeze(1)).sum(-1)
+
+
+def start_from(reader: Reader, weights: dict[str, Tensor]) -> None:
+    """Fill the encoder with the upstream weights; raises `KeyError` where one is missing."""
+    e, own = reader.encoder, {}
+    own["words.weight"] = weights["embeddings.word_embeddings.weight"]
+    kinds = weights["embeddings.token_type_embeddings.weight"][0]
+    own["positions.weight"] = weights["embeddings.position_embeddings.weight"] + kinds
+    for part in ("weight", "bias"):
+        own[f"norm.{part}"] = weights[f"embeddings.LayerNorm.{part}"]
+        for i in range(reader.sizes.layers):
+            old, new = f"encoder.layer.{i}.", f"layers.{i}."
+            attention = [weights[f"{old}attention.self.{name}.{part}"] for name in ("query", "key", "value")]
+            own[f"{new}qkv.{part}"] = torch.cat(attention)
+            own[f"{new}out.{part}"] = weights[f"{old}attention.output.dense.{part}"]
+            own[f"{new}norm_attention.{part}"] = weights[f"{old}attention.output.LayerNorm.{part}"]
+            own[f"{new}up.{part}"] = weights[f"{old}intermediate.dense.{part}"]
+            own[f"{new}down.{part}"] = weights[f"{old}output.dense.{part}"]
+            own[f"{new}norm.{part}"] = weights[f"{old}output.LayerNorm.{part}"]
+    e.load_state_dict(own, strict=False)
