@@ -42,6 +42,12 @@ FIELDS = (
     "Development", "Environment", "Housing", "Labour", "Security", "Information", "Communications", "Women", "Youth",
 )  # fmt: skip
 
+SYLLABLES = (
+    ("b", "ch", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "s", "sh", "t", "ts", "w", "y", "z", "x"),
+    ("ae", "ai", "an", "ang", "eo", "eon", "eong", "ei", "in", "ing", "iu", "o", "ok", "on", "ong", "uk", "un", "ung", "yun"),
+)  # fmt: skip
+"""What romanised Korean and Cantonese given names are made of, roughly."""
+
 Words = list[str]
 
 
@@ -54,6 +60,7 @@ class Spread:
     places: list[str]
     countries: list[str]
     peoples: list[str]
+    syllables: list[str]
     draw: random.Random
 
     def person(self, length: int) -> Words:
@@ -62,6 +69,8 @@ class Spread:
         if length == 1:
             return parted(pick(self.family))
         given = f"{pick(self.given)} {self.initial()}" if self.draw.random() < 0.1 else pick(self.given)
+        if self.draw.random() < 0.12:  # "Moon Jae-in", "Chan Tsz-chun"
+            return [pick(self.syllables).title(), pick(self.syllables).title(), "-", pick(self.syllables)]
         particle = pick(("al-", "bin ", "de ", "van ", "el-", "Ould ", "ibn ")) if self.draw.random() < 0.08 else ""
         second = f" {pick(self.family)}" if length > 2 or self.draw.random() < 0.15 else ""
         return parted(f"{given} {particle}{pick(self.family)}{second}")
@@ -72,7 +81,7 @@ class Spread:
 
     def organization(self, length: int) -> Words:
         """An acronym or a family's firm for one word, else an institution."""
-        if length == 1 and self.draw.random() < 0.75:
+        if self.draw.random() < (0.75 if length == 1 else 0.2):
             return ["".join(self.draw.choices(string.ascii_uppercase, k=self.draw.choice((2, 3, 3, 3, 4, 4, 5))))]
         shape = self.draw.choice(INSTITUTIONS if length > 1 else ("{family}", "{place} {field}", "{people} {field}"))
         pick = self.draw.choice
@@ -92,7 +101,12 @@ class Spread:
 
     def country(self, _: int) -> Words:
         """A country or, more often, a city: both are GPE in the corpora."""
-        return parted(self.draw.choice(self.countries if self.draw.random() < 0.4 else self.places))
+        chance = self.draw.random()
+        return parted(
+            self.draw.choice(("DRC", "UAE", "UK", "US", "U.K.", "USA", "PRC", "DPRK", "ROK", "CAR", "KSA"))
+            if chance < 0.06
+            else self.draw.choice(self.countries if chance < 0.4 else self.places)
+        )
 
     def people(self, _: int) -> Words:
         """A nationality."""
@@ -124,6 +138,7 @@ def gather(draw: random.Random) -> Spread:
         sorted(p for p in places if _plausible(p) and len(p.split()) < 4),
         sorted({w.words for w in words if w.kind is PlaceWord.NAME and len(w.words) > 3}),
         sorted({w.words for w in words if w.kind is PlaceWord.DEMONYM and w.words[-1] != "s"}),
+        [f"{a}{b}" for a in SYLLABLES[0] for b in SYLLABLES[1]],
         draw,
     )
 
