@@ -124,8 +124,7 @@ def export_reader(trained: Path, out: Path) -> None:
         pair=reader.pair.detach().numpy().astype(np.float16),
     )
     shutil.copy(trained / "labels.json", out / "labels.json")
-    tokenizer = json.loads((upstream()[0] / "tokenizer.json").read_text())
-    (out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")))
+    shutil.copy(upstream()[0] / "vocab.txt", out / "vocabulary.txt")
 
 
 def _trace(window: OneWindow, path: Path) -> None:

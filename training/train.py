@@ -79,7 +79,7 @@ def train(corpora: Path, out: Path, pieces: int, silver: bool) -> None:
     draw = random.Random(SEED)
     out.mkdir(parents=True, exist_ok=True)
     folder, weights = upstream()
-    cutter = WordPieces(folder / "tokenizer.json")
+    cutter = WordPieces(folder / "vocab.txt")
     parse = corpora / "parse"
     parsed = [
         *conllu(parse / "ewt_train.conllu.gz", "ewt"),

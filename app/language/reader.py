@@ -18,7 +18,7 @@ from app.language import decoding
 from app.language.marks import Attribution, Judge, Marks, Trigger
 from app.language.wordpieces import WordPieces
 
-FILES = ("reader.onnx", "pairs.npz", "labels.json", "tokenizer.json")
+FILES = ("reader.onnx", "pairs.npz", "labels.json", "vocabulary.txt")
 WINDOW = 192
 """Pieces that running sentences are read together in."""
 LONGEST_WINDOW = 256
@@ -76,7 +76,7 @@ class Reader:
             self._label = np.ascontiguousarray(pairs["label"].astype(np.float32))
             self._label_root = pairs["label_root"].astype(np.float32)
             self._pair = pairs["pair"].astype(np.float32)
-            self._pieces = WordPieces(folder / "tokenizer.json")
+            self._pieces = WordPieces(folder / "vocabulary.txt")
             self._session = onnxruntime.InferenceSession(
                 str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
             )

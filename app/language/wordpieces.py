@@ -6,21 +6,21 @@ share this module: what one sees, the other sees.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 SHAPES = ("lower", "title", "upper", "initial", "mixed", "digits", "marks", "bound")
 """What a word's letters look like; ``bound`` is for the pieces that open and close a window."""
 
 LONGEST_WORD = 12
 """Pieces of a word that are read; news has words of up to 9, longer runs are addresses and noise."""
+
+LONGEST_RUN = 100
+"""Letters of a word that are read: what BERT takes for a word at most."""
 
 Int = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -50,37 +50,43 @@ def shape_of(word: str) -> int:
 
 
 class WordPieces:
-    """Cuts words into pieces of the encoder's vocabulary, remembering those seen."""
+    """Cuts words into pieces of the encoder's vocabulary, as BERT's uncased models do: lower case, no accents, marks
+    apart, then the longest piece that fits, over and over (Devlin et al. 2019). Remembers the words it has seen."""
 
-    def __init__(self, path: Path, remembered: int = 100_000) -> None:
-        from tokenizers import Tokenizer
-
-        self._tokenizer: Tokenizer = Tokenizer.from_file(str(path))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+    def __init__(self, vocabulary: Path, remembered: int = 100_000) -> None:
+        """Read the vocabulary, a piece a line; raises `ValueError` where a special piece is missing."""
+        pieces = vocabulary.read_text(encoding="utf-8").splitlines()
+        self._ids = {piece: number for number, piece in enumerate(pieces)}
         self._remembered = remembered
         self._known: dict[str, tuple[int, ...]] = {}
-        self.open = self._id("[CLS]")
-        self.close = self._id("[SEP]")
-        self.unknown = self._id("[UNK]")
-        self.mask = self._id("[MASK]")
-
-    def _id(self, piece: str) -> int:
-        number = self._tokenizer.token_to_id(piece)
-        if number is None:
-            raise ValueError(f"the vocabulary lacks {piece}")
-        return int(number)
+        missing = [piece for piece in ("[CLS]", "[SEP]", "[UNK]", "[MASK]") if piece not in self._ids]
+        if missing:
+            raise ValueError(f"{vocabulary} lacks {', '.join(missing)}")
+        self.open, self.close = self._ids["[CLS]"], self._ids["[SEP]"]
+        self.unknown, self.mask = self._ids["[UNK]"], self._ids["[MASK]"]
 
     def of_word(self, word: str) -> tuple[int, ...]:
         """The pieces of a word, at least one, at most `LONGEST_WORD`."""
         known = self._known.get(word)
         if known is None:
-            ids = self._tokenizer.encode(word, add_special_tokens=False).ids[:LONGEST_WORD]
-            known = tuple(ids) or (self.unknown,)
+            ids = [piece for run in _runs(word[:LONGEST_RUN]) for piece in self._greedy(run)]
+            known = tuple(ids[:LONGEST_WORD]) or (self.unknown,)
             if len(self._known) >= self._remembered:
                 self._known.clear()
             self._known[word] = known
         return known
+
+    def _greedy(self, run: str) -> list[int]:
+        found: list[int] = []
+        start = 0
+        while start < len(run):
+            prefix = "##" if start else ""
+            end = next((e for e in range(len(run), start, -1) if prefix + run[start:e] in self._ids), start)
+            if end == start:
+                return [self.unknown]
+            found.append(self._ids[prefix + run[start:end]])
+            start = end
+        return found
 
     def window(self, words: Sequence[str]) -> Pieces:
         """One window of words, between the pieces that open and close it."""
@@ -94,3 +100,26 @@ class WordPieces:
         ids.append(self.close)
         shapes.append(SHAPES.index("bound"))
         return Pieces(*(np.asarray(row, dtype=np.int64) for row in (ids, shapes, first, last)))
+
+
+def _runs(word: str) -> Iterator[str]:
+    """The word in lower case without accents, every mark and ideograph apart."""
+    run = ""
+    for letter in unicodedata.normalize("NFD", word.lower()):
+        category = unicodedata.category(letter)
+        if category == "Mn" or category[0] == "C":
+            continue
+        if _stands_alone(letter, category):
+            if run:
+                yield run
+            yield letter
+            run = ""
+        else:
+            run += letter
+    if run:
+        yield run
+
+
+def _stands_alone(letter: str, category: str) -> bool:
+    mark = category[0] == "P" or (letter.isascii() and not letter.isalnum())
+    return mark or "\u4e00" <= letter <= "\u9fff" or "\u3400" <= letter <= "\u4dbf"
