@@ -65,7 +65,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on, 0 to 65535; 0 takes a free one.")
     seeds: Path = Field(shipped("seeds"), description="The folder of the articles that are loaded on start.")
     language_model: Path | None = Field(
-        None, description="The folder of a language model to read with, of the kind that comes with it; that one if empty."
+        None,
+        description="The folder of a language model to read with, of the kind that comes with it; that one if empty.",
     )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="How much is logged: `debug`, `info`, `warning` or `error`. Requests are `info`."

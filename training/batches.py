@@ -26,7 +26,8 @@ FAR = -30_000.0
 @dataclass(slots=True)
 class Window:
     """Words with their labels; `IGNORE` where a corpus says nothing. ``heads`` count from the window's first word;
-    a root's is its own."""
+    a root's is its own.
+    """
 
     words: list[str]
     starts: list[int]
@@ -188,7 +189,8 @@ class Index:
 
 def _disturb(ids: Tensor, shapes: Tensor, first: object, last: object, cutter: WordPieces, draw: random.Random) -> None:
     """Mask one word in twenty; put one window in forty into capitals, one in forty into lower case, one in forty into
-    headline case, as far as the encoder can tell: by shapes."""
+    headline case, as far as the encoder can tell: by shapes.
+    """
     import numpy as np
 
     starts, ends = np.asarray(first), np.asarray(last)

@@ -81,7 +81,10 @@ class OneWindow(nn.Module):
             (query * r.root_arc).sum(-1) + r.arc_bias(r.root_arc),
             r.label_dep(syntax),
             r.label_head(syntax),
-            *(torch.log_softmax(r.marks[name](marks), -1) for name in ("trigger", "stage", "form", "negated", "attribution")),
+            *(
+                torch.log_softmax(r.marks[name](marks), -1)
+                for name in ("trigger", "stage", "form", "negated", "attribution")
+            ),
             r.pair_trigger(marks),
             r.pair_word(marks),
         )
@@ -128,10 +131,15 @@ def export_reader(trained: Path, out: Path) -> None:
 
 
 def _trace(window: OneWindow, path: Path) -> None:
-    example = (torch.tensor([101, 2023, 2003, 102]), torch.tensor([7, 0, 0, 7]), torch.tensor([1, 2]), torch.tensor([1, 2]))
+    example = (
+        torch.tensor([101, 2023, 2003, 102]),
+        torch.tensor([7, 0, 0, 7]),
+        torch.tensor([1, 2]),
+        torch.tensor([1, 2]),
+    )
     names = ["ids", "shapes", "first", "last"]
     pieces, words = {0: "pieces"}, {0: "words"}
-    axes = {"ids": pieces, "shapes": pieces, "first": words, "last": words, **{name: words for name in OUTPUTS}}
+    axes = {"ids": pieces, "shapes": pieces, "first": words, "last": words, **dict.fromkeys(OUTPUTS, words)}
     with torch.no_grad():
         torch.onnx.export(
             window,

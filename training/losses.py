@@ -38,7 +38,9 @@ def loss_of(reader: Reader, batch: Batch, trusting: bool) -> tuple[Tensor, dict[
 def _cross(scores: Tensor, labels: Tensor, smoothing: float = 0.0) -> Tensor:
     if not (labels != IGNORE).any():
         return torch.zeros(())
-    return F.cross_entropy(scores.float().flatten(0, -2), labels.flatten(), ignore_index=IGNORE, label_smoothing=smoothing)
+    return F.cross_entropy(
+        scores.float().flatten(0, -2), labels.flatten(), ignore_index=IGNORE, label_smoothing=smoothing
+    )
 
 
 def _names(scores: Tensor, batch: Batch, trusting: bool) -> Tensor:

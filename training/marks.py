@@ -20,7 +20,8 @@ from training.labels import FORMS, IGNORE, STAGES
 @dataclass(slots=True)
 class Trigger:
     """The words of an act; ``roles``: what other words of its sentence are to it (none, initiator, party), where known;
-    ``speaker``: whether they name who says it."""
+    ``speaker``: whether they name who says it.
+    """
 
     words: list[int]
     stage: int
@@ -88,9 +89,7 @@ def _marked(record: dict[str, Any], tokenizer: Any) -> MarkedStory:
 def _trigger(
     record: dict[str, Any], label: dict[str, Any], covered: list[int], places: list[tuple[int, int, int]]
 ) -> Trigger:
-    trigger = Trigger(
-        covered, STAGES.index(label["stage"]), FORMS.index(label["form"]), int(bool(label["negated"]))
-    )
+    trigger = Trigger(covered, STAGES.index(label["stage"]), FORMS.index(label["form"]), int(bool(label["negated"])))
     here = [i for i, place in enumerate(places) if place[2] == label["sentence"]]
     text = record["text"]
     initiators, parties = _ways(label["initiators"]), _ways(label["parties"])

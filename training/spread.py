@@ -153,7 +153,7 @@ def _latin(name: str) -> str:
 
 def _plausible(name: str) -> bool:
     letters = name.replace(" ", "").replace("-", "").replace("'", "")
-    return 3 <= len(letters) and letters.isalpha() and name[0].isupper() and any(c in "aeiouyáéíóúAEIOUY" for c in name)
+    return len(letters) >= 3 and letters.isalpha() and name[0].isupper() and any(c in "aeiouyáéíóúAEIOUY" for c in name)
 
 
 def swapped(sentence: Sentence, spread: Spread, share: float) -> Sentence:

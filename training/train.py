@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from copy import deepcopy
 from hashlib import sha256
 from importlib.resources import files
-from itertools import chain
 from pathlib import Path
 
 import torch
@@ -55,7 +54,9 @@ def upstream() -> tuple[Path, dict[str, torch.Tensor]]:
     return folder, load_file(weights)
 
 
-def endless(kind: str, stories: list[Story], cutter: WordPieces, draw: random.Random, spread: Spread | None) -> Iterator[list[Window]]:
+def endless(
+    kind: str, stories: list[Story], cutter: WordPieces, draw: random.Random, spread: Spread | None
+) -> Iterator[list[Window]]:
     """Batches without end, each epoch cut into other windows; names swapped where ``spread`` is given."""
     while True:
         told = stories
@@ -143,7 +144,10 @@ def run(reader, streams, cutter, index, draw, pieces, out):  # type: ignore[no-u
         if step % 50 == 0:
             now = time.monotonic()
             report = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in sorted(seen.items()))
-            print(f"{step} {done / 1e6:.2f}M {(now - began) / 60:.1f}min {done / (now - began):.0f}/s {report}", flush=True)
+            print(
+                f"{step} {done / 1e6:.2f}M {(now - began) / 60:.1f}min {done / (now - began):.0f}/s {report}",
+                flush=True,
+            )
             seen.clear()
             if share - saved > 0.1:
                 saved = share

@@ -11,8 +11,8 @@ from app.extraction.inflection import verb
 from app.extraction.parties import Scene
 from app.extraction.patterns import Match, Matcher
 from app.extraction.tables import rows, word_set
-from app.language.tokens import Token
 from app.language.tables import Row
+from app.language.tokens import Token
 
 _FUTURE = frozenset({"will", "shall", "'ll", "would", "wo"})
 _DUTY = frozenset({"should", "must", "ought", "need", "needs"})

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from app.domain.article import Article
 from app.domain.evidence import Span
 from app.domain.explanation import Explained
 from app.domain.facts import Facts
+
+if TYPE_CHECKING:
+    from app.language.pipeline import Pipeline, Reading
 
 DISTRIBUTION = "entente-news"
 
@@ -49,38 +53,39 @@ class ExplainingExtractor(Extractor, Protocol):
 
 
 class EntenteExtractor:
-    """Facts by the rules and tables of this package. The first article, or `warm`, loads what it needs."""
+    """Facts by the trained reader, the rules and the tables of this package; the first article, or `warm`, loads them."""
 
-    def __init__(self) -> None:
-        self.name = f"entente {version(DISTRIBUTION)}"
+    def __init__(self, model: Path | None = None) -> None:
+        """``model``: the folder of a language model to read with instead of the shipped one."""
+        self._model = model
+        self.name = f"entente {version(DISTRIBUTION)}" + (f" reading with {model.name}" if model else "")
 
     def warm(self) -> None:
-        """Load tokenizer and tables, so that the first article does not wait for them."""
+        """Load model and tables, so that the first article does not wait for them. Raises `BrokenModel`."""
         self.extract(Article("The prime minister of Fiji met the president of Peru."))
 
     def extract(self, article: Article) -> Facts:
-        """All facts of an article; the same article gives the same facts. Raises nothing, whatever the text."""
-        from app.language.pipeline import is_english, read
+        """All facts of an article; the same article gives the same facts. Raises `BrokenModel`, whatever the text is."""
+        from app.language.english import is_english
+        from app.language.pipeline import load_pipeline, split
+        from app.language.tokens import fold
 
-        reading = read(article.text)
-        sentences = tuple(Span.of(article.text, s.start, s.end) for s in reading.sentences)
-        if not article.language.lower().startswith("en") or not is_english(reading.folded):
+        if not article.language.lower().startswith("en") or not is_english(fold(article.text)):
             warning = "the text is not in English, the only language whose facts are read: sentences only"
-            return Facts(self.name, sentences, warnings=(warning,))
-        return self._facts(article, sentences)
+            return Facts(self.name, _spans(split(article.text)), warnings=(warning,))
+        return self._facts(article, load_pipeline(self._model))
 
     def extract_many(self, articles: Iterable[Article]) -> Iterator[Facts]:
         """The facts of each article, in order, one at a time."""
         return map(self.extract, articles)
 
-    def _facts(self, article: Article, sentences: tuple[Span, ...]) -> Facts:
+    def _facts(self, article: Article, pipeline: Pipeline) -> Facts:
         from app.extraction import affiliation, commitments, coreference, entities, sides, statements
         from app.language.names import find_names
-        from app.language.pipeline import read
 
-        reading = read(article.text)
+        reading = pipeline.read(article.text)
         cast = entities.gather(reading, find_names(reading))
-        title = read(article.title)
+        title = pipeline.read(article.title)
         headline = sides.headline_sides(entities.gather(title, find_names(title)))
         affiliation.affiliate(cast)
         coreference.resolve(cast, sides.headline_pair(cast, headline))
@@ -89,11 +94,15 @@ class EntenteExtractor:
         ids, records = entities.entities(cast, article)
         return Facts(
             extractor=self.name,
-            sentences=sentences,
+            sentences=_spans(reading),
             entities=records,
             statements=statements.statements(cast, article, ids, said),
             commitments=commitments.commitments(cast, article, ids, said, found),
         )
+
+
+def _spans(reading: Reading) -> tuple[Span, ...]:
+    return tuple(Span.of(reading.text, s.start, s.end) for s in reading.sentences)
 
 
 @cache

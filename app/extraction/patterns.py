@@ -13,8 +13,8 @@ from functools import cache
 
 from app.extraction.inflection import verb
 from app.extraction.tables import groups, word_set
-from app.language.tokens import Token
 from app.language.tables import Row
+from app.language.tokens import Token
 
 GAP = 7
 """Most words that a ``*`` stands for."""

@@ -69,8 +69,6 @@ def _line(token: Token, base: int) -> str:
     return "\t".join(columns)
 
 
-
-
 def text_lines(pipeline: Pipeline, text: str) -> Iterator[str]:
     """A raw text as CoNLL-U."""
     reading = pipeline.read(text)

@@ -46,7 +46,8 @@ class Attribution:
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a mention is to a trigger: the probabilities of its having no part, beginning the act, being another party
-    to it, which sum to one; and, apart from these, of its naming who is reported to say it."""
+    to it, which sum to one; and, apart from these, of its naming who is reported to say it.
+    """
 
     none: float
     initiator: float

@@ -113,5 +113,3 @@ def _rejoined(pieces: list[str]) -> list[str]:
         if pieces[at + 1] == "-" and pieces[at].lower() in _PREFIXES and pieces[at + 2].isalpha():
             return [*pieces[:at], "".join(pieces[at : at + 3]), *_rejoined(pieces[at + 3 :])]
     return pieces
-
-

@@ -51,7 +51,8 @@ def shape_of(word: str) -> int:
 
 class WordPieces:
     """Cuts words into pieces of the encoder's vocabulary, as BERT's uncased models do: lower case, no accents, marks
-    apart, then the longest piece that fits, over and over (Devlin et al. 2019). Remembers the words it has seen."""
+    apart, then the longest piece that fits, over and over (Devlin et al. 2019). Remembers the words it has seen.
+    """
 
     def __init__(self, vocabulary: Path, remembered: int = 100_000) -> None:
         """Read the vocabulary, a piece a line; raises `ValueError` where a special piece is missing."""
