@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: bench-facts run install test lint types contracts tests check-slow lock clean
+.PHONY: bench-facts bench-language model run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -49,6 +49,26 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 # How good the facts are, on development sets that lie outside the repository: make bench-facts EVAL=folder
 bench-facts: install
 	$(BIN)/python -m benchmarks.facts $(or $(EVAL),../shared/eval)
+
+# How well and fast the language model reads: make bench-language EVAL=folder CORPORA=folder
+bench-language: install
+	$(BIN)/python -m benchmarks.language $(or $(EVAL),../shared/eval) $(CORPORA)
+
+# Make app/language/model anew: about an hour on two cores. CORPORA holds the training data; SILVER=no leaves GMB's names out.
+CORPORA ?= ../shared/corpora
+TRAINING := .venv-training
+model: $(TRAINING)/stamp
+	mkdir -p build
+	$(TRAINING)/bin/python -m training.train --corpora $(CORPORA) --out build/reader $(if $(filter no,$(SILVER)),--without-silver) 2>&1 | tee build/training.log
+	$(TRAINING)/bin/python -m training.export --trained build/reader --out app/language/model
+
+$(TRAINING)/stamp: training/requirements.txt training/upstream.txt requirements.lock
+	$(PYTHON) -m venv $(TRAINING)
+	$(TRAINING)/bin/pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(TRAINING)/bin/pip install --quiet -r training/requirements.txt
+	$(TRAINING)/bin/pip install --quiet --no-deps -r training/upstream.txt
+	$(TRAINING)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # Write the locks anew, with the newest versions that pyproject.toml admits.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras --group build

@@ -25,8 +25,9 @@ FAR = -30_000.0
 
 @dataclass(slots=True)
 class Window:
-    """Words with their labels; `IGNORE` where a corpus says nothing. ``heads`` count from the window's first word;
-    a root's is its own.
+    """Words with their labels; `IGNORE` where a corpus says nothing.
+
+    ``heads`` count from the window's first word; a root is its own head.
     """
 
     words: list[str]
@@ -188,8 +189,9 @@ class Index:
 
 
 def _disturb(ids: Tensor, shapes: Tensor, first: object, last: object, cutter: WordPieces, draw: random.Random) -> None:
-    """Mask one word in twenty; put one window in forty into capitals, one in forty into lower case, one in forty into
-    headline case, as far as the encoder can tell: by shapes.
+    """Mask one word in twenty; put one window in forty each into capitals, lower case and headline case.
+
+    The encoder tells case by shapes alone, so these are what changes.
     """
     import numpy as np
 

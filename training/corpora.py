@@ -81,7 +81,7 @@ def gmb(path: Path) -> Iterator[Story]:
 
 
 def hyphens_apart(words: list[str], names: list[str]) -> tuple[list[str], list[str]]:
-    """ "al-Qaida" as three words, its name running over them."""
+    """Words such as "al-Qaida" as three, a name running over them."""
     parted: list[str] = []
     tags: list[str] = []
     for word, tag in zip(words, names, strict=True):

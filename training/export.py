@@ -31,7 +31,8 @@ from training.train import upstream
 POSITIONS = 258
 """Places that the graph knows: a window of 256 pieces and its bounds."""
 OUTPUTS = (
-    "start", "xpos", "morph", "lemma", "names", "arc_query", "arc_head", "arc_bias", "arc_root", "label_dep", "label_head",
+    "start", "xpos", "morph", "lemma", "names", "arc_query", "arc_head", "arc_bias", "arc_root", "label_dep",
+    "label_head",
     "trigger", "stage", "form", "negated", "attribution", "pair_trigger", "pair_word",
 )  # fmt: skip
 
@@ -47,7 +48,7 @@ class EightBitRows(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         """The rows asked for, as floats."""
-        return self.rows[ids].float() * self.scale[ids]  # type: ignore[index]
+        return self.rows[ids].float() * self.scale[ids]
 
 
 class OneWindow(nn.Module):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from training.batches import Batch
 from training.labels import IGNORE
@@ -38,7 +38,7 @@ def loss_of(reader: Reader, batch: Batch, trusting: bool) -> tuple[Tensor, dict[
 def _cross(scores: Tensor, labels: Tensor, smoothing: float = 0.0) -> Tensor:
     if not (labels != IGNORE).any():
         return torch.zeros(())
-    return F.cross_entropy(
+    return functional.cross_entropy(
         scores.float().flatten(0, -2), labels.flatten(), ignore_index=IGNORE, label_smoothing=smoothing
     )
 
@@ -48,7 +48,7 @@ def _names(scores: Tensor, batch: Batch, trusting: bool) -> Tensor:
     if not (labels != IGNORE).any():
         return torch.zeros(())
     flat = scores.float().flatten(0, 1)
-    losses = F.cross_entropy(flat, labels.flatten(), ignore_index=IGNORE, reduction="none")
+    losses = functional.cross_entropy(flat, labels.flatten(), ignore_index=IGNORE, reduction="none")
     counted = labels.flatten() != IGNORE
     silver = torch.zeros(labels.shape, dtype=torch.bool)
     silver[: len(batch.windows)] = torch.tensor([window.rows is None for window in batch.windows]).unsqueeze(1)
@@ -115,5 +115,5 @@ def _pairs(reader: Reader, batch: Batch, words: Tensor) -> dict[str, Tensor]:
     known = speaker != IGNORE
     return {
         "role": _cross(scores[:, :-1], torch.tensor(roles)),
-        "speaker": F.binary_cross_entropy_with_logits(scores[known, -1], speaker[known].float()),
+        "speaker": functional.binary_cross_entropy_with_logits(scores[known, -1], speaker[known].float()),
     }

@@ -19,8 +19,9 @@ from training.labels import FORMS, IGNORE, STAGES
 
 @dataclass(slots=True)
 class Trigger:
-    """The words of an act; ``roles``: what other words of its sentence are to it (none, initiator, party), where known;
-    ``speaker``: whether they name who says it.
+    """The words of an act, and what other words of its sentence are to it, where that is known.
+
+    ``roles``: numbers of `training.labels.ROLES`; ``speaker``: 1 where the word names who says it.
     """
 
     words: list[int]
@@ -41,6 +42,9 @@ class MarkedStory(Story):
     id: str = ""
 
 
+Place = tuple[int, int, int]
+"""Start, end and sentence of a word."""
+
 KINDS = {"source": 1, "cue": 3, "content": 5}
 
 
@@ -54,7 +58,7 @@ def marked_windows(path: Path) -> Iterator[MarkedStory]:
 
 def _marked(record: dict[str, Any], tokenizer: Any) -> MarkedStory:
     story = MarkedStory("marks", id=record["id"])
-    places: list[tuple[int, int, int]] = []  # start, end, sentence of every word
+    places: list[Place] = []
     for number, sentence in enumerate(record["sentences"]):
         words = []
         for token in tokenizer(record["text"][sentence["start"] : sentence["end"]]):
@@ -64,31 +68,33 @@ def _marked(record: dict[str, Any], tokenizer: Any) -> MarkedStory:
                 words.append(token.text)
         story.sentences.append(Sentence(words))
     story.trigger = [0] * len(places)
-    labels = sorted(record["commitments"], key=lambda c: c["start"] - c["end"])
-    for label in labels:
-        covered = [i for i, (s, e, _) in enumerate(places) if s < label["end"] and label["start"] < e]
-        if not covered:
-            continue
+    for label in sorted(record["commitments"], key=lambda c: c["start"] - c["end"]):
+        covered = _covered(places, label["start"], label["end"])
         for at in covered:
             story.trigger[at] = IGNORE if not label["sure"] else (1 if at == covered[0] else 2)
-        if label["sure"]:
+        if label["sure"] and covered:
             story.triggers.append(_trigger(record, label, covered, places))
-    if record.get("attributions") is None:
-        story.attribution = [IGNORE] * len(places)
-    else:
-        story.attribution = [0] * len(places)
-        for attribution in record["attributions"]:
-            for kind, base in KINDS.items():
-                for start, end in attribution[kind]:
-                    covered = [i for i, (s, e, _) in enumerate(places) if s < end and start < e]
-                    for at in covered:
-                        story.attribution[at] = base + (at != covered[0])
+    story.attribution = _attributions(record.get("attributions"), places)
     return story
 
 
-def _trigger(
-    record: dict[str, Any], label: dict[str, Any], covered: list[int], places: list[tuple[int, int, int]]
-) -> Trigger:
+def _attributions(labels: list[dict[str, Any]] | None, places: list[Place]) -> list[int]:
+    """Tags by word; of windows whose attributions nobody has labelled, none counts."""
+    tags = [IGNORE if labels is None else 0] * len(places)
+    for label in labels or []:
+        for kind, base in KINDS.items():
+            for start, end in label[kind]:
+                covered = _covered(places, start, end)
+                for at in covered:
+                    tags[at] = base + (at != covered[0])
+    return tags
+
+
+def _covered(places: list[Place], start: int, end: int) -> list[int]:
+    return [i for i, (s, e, _) in enumerate(places) if s < end and start < e]
+
+
+def _trigger(record: dict[str, Any], label: dict[str, Any], covered: list[int], places: list[Place]) -> Trigger:
     trigger = Trigger(covered, STAGES.index(label["stage"]), FORMS.index(label["form"]), int(bool(label["negated"])))
     here = [i for i, place in enumerate(places) if place[2] == label["sentence"]]
     text = record["text"]
@@ -114,7 +120,7 @@ def _ways(parties: list[str]) -> frozenset[str]:
 
 @cache
 def _gazetteer() -> dict[tuple[str, ...], frozenset[str]]:
-    """Lower-case words that name a country, its people, capital, leaders or a body, to all ways of naming that party."""
+    """Words that name a country, its people, capital, leaders or a body, to all ways of naming that party."""
     found: dict[tuple[str, ...], frozenset[str]] = {}
 
     def add(name: str, ways: frozenset[str]) -> None:

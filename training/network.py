@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from app.language.wordpieces import SHAPES
 from training.labels import Inventory
@@ -54,7 +54,7 @@ class Layer(nn.Module):
         scores = q @ k.transpose(-1, -2) * (width // self.attention) ** -0.5
         mixed = torch.softmax(scores if mask is None else scores + mask, -1) @ v
         x = self.norm_attention(x + self.out(mixed.transpose(1, 2).reshape(b, p, width)))
-        return self.norm(x + self.down(F.gelu(self.up(x))))
+        return self.norm(x + self.down(functional.gelu(self.up(x))))
 
 
 class Encoder(nn.Module):
@@ -83,12 +83,12 @@ class Encoder(nn.Module):
             x = layer(x, mask)
             states.append(x)
         shares = torch.softmax(self.mix, -1).to(x.dtype)
-        return [sum(shares[m, i] * s for i, s in enumerate(states)) for m in range(len(shares))]  # type: ignore[misc]
+        return [sum(shares[m, i] * s for i, s in enumerate(states)) for m in range(len(shares))]
 
 
 def words_of(pieces: Tensor, first: Tensor, last: Tensor) -> Tensor:
     """The mean of each word's pieces: [B, P, width], [B, W], [B, W] to [B, W, width]."""
-    sums = F.pad(torch.cumsum(pieces.float(), 1), (0, 0, 1, 0))
+    sums = functional.pad(torch.cumsum(pieces.float(), 1), (0, 0, 1, 0))
     wide = lambda at: at.unsqueeze(-1).expand(-1, -1, pieces.shape[-1])  # noqa: E731
     total = torch.gather(sums, 1, wide(last + 1)) - torch.gather(sums, 1, wide(first))
     return total / (last - first + 1).unsqueeze(-1)
@@ -104,7 +104,7 @@ class Projection(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., width] to [..., size]."""
-        return self.dropout(F.leaky_relu(self.linear(x), 0.1))
+        return self.dropout(functional.leaky_relu(self.linear(x), 0.1))
 
 
 class Reader(nn.Module):
@@ -170,7 +170,7 @@ class Reader(nn.Module):
 
 def bilinear(left: Tensor, weights: Tensor, right: Tensor) -> Tensor:
     """[N, a], [a + 1, L, b + 1], [N, b] to [N, L]: the one added makes linear terms and a bias of it."""
-    left, right = F.pad(left, (0, 1), value=1.0), F.pad(right, (0, 1), value=1.0)
+    left, right = functional.pad(left, (0, 1), value=1.0), functional.pad(right, (0, 1), value=1.0)
     rows, kinds, columns = weights.shape
     mixed = (left @ weights.reshape(rows, kinds * columns).to(left.dtype)).view(-1, kinds, columns)
     return (mixed * right.unsqueeze(1)).sum(-1)

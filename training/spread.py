@@ -27,13 +27,15 @@ INSTITUTIONS = (
     "{place} Chamber of Commerce", "{place} Stock Exchange", "{place} Health Authority", "Bank of {place}",
     "{place} Times", "{place} Daily News", "{place} Institute of Technology", "{place} High Court", "{place} FC",
     "King's College {place}", "{family} Foundation", "{family} Group", "{family} and Sons", "{family} Holdings",
-    "{family} Bank", "{family} Institute", "{family} University", "{people} Red Crescent", "{people} Football Association",
-    "{people} Medical Association", "{people} National Congress", "{people} Ministry of Health", "{people} Central Bank",
-    "{people} Democratic Party", "{people} Workers ' Union", "Ministry of Foreign Affairs", "Ministry of Defence",
-    "National Assembly", "Supreme Court", "Central Bank of {country}", "Embassy of {country}", "{country} Airlines",
-    "{country} Telecom", "Electoral Commission of {country}", "{country} Revenue Authority", "Socialist Party of {country}",
-    "Ministry of {field}", "Department of {field}", "National {field} Agency", "{field} Commission", "{place} {field} Centre",
-    "International {field} Organization", "World {field} Forum", "{people} {field} Council", "{family} {field}",
+    "{family} Bank", "{family} Institute", "{family} University", "{people} Red Crescent",
+    "{people} Football Association", "{people} Medical Association", "{people} National Congress",
+    "{people} Ministry of Health", "{people} Central Bank", "{people} Democratic Party", "{people} Workers ' Union",
+    "Ministry of Foreign Affairs", "Ministry of Defence", "National Assembly", "Supreme Court",
+    "Central Bank of {country}", "Embassy of {country}", "{country} Airlines", "{country} Telecom",
+    "Electoral Commission of {country}", "{country} Revenue Authority", "Socialist Party of {country}",
+    "Ministry of {field}", "Department of {field}", "National {field} Agency", "{field} Commission",
+    "{place} {field} Centre", "International {field} Organization", "World {field} Forum", "{people} {field} Council",
+    "{family} {field}",
 )  # fmt: skip
 """Shapes of organisations' names that news beyond GMB has and GMB lacks."""
 
@@ -44,7 +46,8 @@ FIELDS = (
 
 SYLLABLES = (
     ("b", "ch", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "s", "sh", "t", "ts", "w", "y", "z", "x"),
-    ("ae", "ai", "an", "ang", "eo", "eon", "eong", "ei", "in", "ing", "iu", "o", "ok", "on", "ong", "uk", "un", "ung", "yun"),
+    ("ae", "ai", "an", "ang", "eo", "eon", "eong", "ei", "in", "ing", "iu", "o", "ok", "on", "ong", "uk",
+     "un", "ung", "yun"),
 )  # fmt: skip
 """What romanised Korean and Cantonese given names are made of, roughly."""
 

@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -35,6 +36,8 @@ RATES = {"encoder": 2.5e-4, "heads": 1.5e-3}
 WARM_UP = 0.04
 AVERAGED = 0.998
 """How much of the running average of the weights is kept a step."""
+TRUSTING = 0.25
+"""Share of the training in which every silver label counts; see `losses.DOUBT`."""
 LEFT_OUT = 10
 """Every tenth labelled window of commitments is left out of training, to calibrate confidence on."""
 TURN = ("parse", "names", "parse", "parse", "names", "marks", "parse", "parse", "names", "parse")
@@ -54,9 +57,10 @@ def upstream() -> tuple[Path, dict[str, torch.Tensor]]:
     return folder, load_file(weights)
 
 
-def endless(
-    kind: str, stories: list[Story], cutter: WordPieces, draw: random.Random, spread: Spread | None
-) -> Iterator[list[Window]]:
+Stream = Iterator[list[Window]]
+
+
+def endless(stories: list[Story], cutter: WordPieces, draw: random.Random, spread: Spread | None) -> Stream:
     """Batches without end, each epoch cut into other windows; names swapped where ``spread`` is given."""
     while True:
         told = stories
@@ -68,97 +72,125 @@ def endless(
         yield from batches.grouped(list(batches.windows(told, cutter, draw)), PIECES_A_BATCH, draw)
 
 
-def endless_marks(windows: list[Window], draw: random.Random) -> Iterator[list[Window]]:
+def endless_marks(windows: list[Window], draw: random.Random) -> Stream:
     """Batches of labelled windows without end."""
     while True:
         yield from batches.grouped(windows, PIECES_A_BATCH, draw)
 
 
-def train(corpora: Path, out: Path, pieces: int, silver: bool) -> None:
-    """Read the corpora, train, and leave weights and tables in ``out``."""
-    torch.manual_seed(SEED)
+@dataclass(slots=True)
+class Material:
+    """What there is to learn from, and how it becomes batches."""
+
+    inventory: Inventory
+    cutter: WordPieces
+    draw: random.Random
+    streams: dict[str, Stream]
+
+
+def gathered(corpora: Path, out: Path, cutter: WordPieces, silver: bool) -> Material:
+    """Read the corpora; leave the tables of labels and the list of windows left out in ``out``."""
     draw = random.Random(SEED)
-    out.mkdir(parents=True, exist_ok=True)
-    folder, weights = upstream()
-    cutter = WordPieces(folder / "vocab.txt")
     parse = corpora / "parse"
     parsed = [
         *conllu(parse / "ewt_train.conllu.gz", "ewt"),
         *gum(parse / "gum_train_clean.conllu", corpora / "ner" / "gum_train.jsonl"),
     ]
-    named = list(gmb(corpora / "ner" / "gmb_train.jsonl.gz")) if silver else []
-    print("silver names:", repair(named), flush=True)
     labelled = list(marked_windows(corpora / "commitments" / "train.jsonl"))
     inventory = Inventory.of(s.rows for story in parsed for s in story.sentences if s.rows)
     inventory.write(out / "labels.json")
     kept = [w for i, w in enumerate(labelled) if i % LEFT_OUT]
     (out / "left_out.json").write_text(json.dumps([w.id for i, w in enumerate(labelled) if not i % LEFT_OUT]))
-    reader = Reader(inventory)
-    start_from(reader, weights)
     streams = {
-        "parse": endless("parse", parsed, cutter, draw, None),
-        "names": endless("names", named, cutter, draw, gather(draw)) if silver else None,
+        "parse": endless(parsed, cutter, draw, None),
         "marks": endless_marks(batches.marked(kept, cutter), draw),
     }
-    average = run(reader, streams, cutter, Index(inventory), draw, pieces, out)
-    save_file(average.state_dict(), out / "reader.safetensors")
+    if silver:
+        named = list(gmb(corpora / "ner" / "gmb_train.jsonl.gz"))
+        print("repairs of silver names:", repair(named), flush=True)
+        streams["names"] = endless(named, cutter, draw, gather(draw))
+    return Material(inventory, cutter, draw, streams)
 
 
-def run(reader, streams, cutter, index, draw, pieces, out):  # type: ignore[no-untyped-def]
-    """The loop; returns the averaged reader."""
-    encoder = list(reader.encoder.parameters())
-    own = {id(p) for p in encoder}
-    groups = [
-        {"params": encoder, "lr": RATES["encoder"]},
-        {"params": [p for p in reader.parameters() if id(p) not in own], "lr": RATES["heads"]},
-    ]
-    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+def train(corpora: Path, out: Path, pieces: int, silver: bool) -> None:
+    """Read the corpora, train, and leave weights and tables in ``out``."""
+    torch.manual_seed(SEED)
+    out.mkdir(parents=True, exist_ok=True)
+    folder, weights = upstream()
+    material = gathered(corpora, out, WordPieces(folder / "vocab.txt"), silver)
+    reader = Reader(material.inventory)
+    start_from(reader, weights)
+    averaged = run(reader, material, pieces)
+    save_file(averaged.state_dict(), out / "reader.safetensors")
+
+
+def run(reader: Reader, material: Material, pieces: int) -> Reader:
+    """The loop: one batch after another until ``pieces`` word pieces are read; returns the averaged reader."""
+    optimizer = _optimizer(reader)
     rates = [group["lr"] for group in optimizer.param_groups]
-    average = deepcopy(reader).eval()
-    done, step, since, seen = 0, 0, time.monotonic(), defaultdict(list)
-    began = since
-    saved = 0.0
-    while done < pieces:
+    index = Index(material.inventory)
+    averaged = deepcopy(reader).eval()
+    log = Log(pieces)
+    step = 0
+    reader.train()
+    while log.done < pieces:
         kind = TURN[step % len(TURN)]
-        if streams[kind] is None:
-            kind = "parse"
-        batch = batches.tensors(next(streams[kind]), cutter, index, PIECES_A_BATCH, draw)
-        share = done / pieces
+        stream = material.streams.get(kind) or material.streams["parse"]
+        batch = batches.tensors(next(stream), material.cutter, index, PIECES_A_BATCH, material.draw)
+        share = log.done / pieces
         pace = min(1.0, share / WARM_UP) * min(1.0, (1.02 - share) / (1 - WARM_UP))
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * pace
-        reader.train()
         with torch.autocast("cpu", torch.bfloat16):
-            loss, parts = losses.loss_of(reader, batch, trusting=share < 0.25)
+            loss, parts = losses.loss_of(reader, batch, trusting=share < TRUSTING)
         if not math.isfinite(loss.item()):
             raise Unusable(f"the loss is {loss.item()} at step {step}")
         loss.backward()
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 2.0, foreach=True)
         optimizer.step()
         optimizer.zero_grad()
-        _blend(average, reader, min(AVERAGED, (step + 1) / (step + 10)))
-        done += batch.ids.numel()
+        _blend(averaged, reader, min(AVERAGED, (step + 1) / (step + 10)))
         step += 1
+        log.note(step, batch.ids.numel(), parts)
+    return averaged
+
+
+def _optimizer(reader: Reader) -> torch.optim.AdamW:
+    encoder = {id(p): p for p in reader.encoder.parameters()}
+    groups = [
+        {"params": list(encoder.values()), "lr": RATES["encoder"]},
+        {"params": [p for p in reader.parameters() if id(p) not in encoder], "lr": RATES["heads"]},
+    ]
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+
+
+class Log:
+    """How far the training is, a line every fifty steps."""
+
+    def __init__(self, pieces: int) -> None:
+        self.done = 0
+        self._pieces = pieces
+        self._began = time.monotonic()
+        self._seen: dict[str, list[float]] = defaultdict(list)
+
+    def note(self, step: int, pieces: int, parts: dict[str, float]) -> None:
+        """Take note of a batch."""
+        self.done += pieces
         for name, part in parts.items():
-            seen[name].append(part)
-        if step % 50 == 0:
-            now = time.monotonic()
-            report = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in sorted(seen.items()))
-            print(
-                f"{step} {done / 1e6:.2f}M {(now - began) / 60:.1f}min {done / (now - began):.0f}/s {report}",
-                flush=True,
-            )
-            seen.clear()
-            if share - saved > 0.1:
-                saved = share
-                save_file(average.state_dict(), out / "reader.safetensors")
-    return average
+            self._seen[name].append(part)
+        if step % 50:
+            return
+        spent = time.monotonic() - self._began
+        losses_ = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in sorted(self._seen.items()))
+        share = f"{self.done / 1e6:.2f}M of {self._pieces / 1e6:.1f}M"
+        print(f"step {step}, {share}, {spent / 60:.1f} min, {self.done / spent:.0f} pieces/s: {losses_}", flush=True)
+        self._seen.clear()
 
 
 @torch.no_grad()
 def _blend(average: Reader, reader: Reader, kept: float) -> None:
-    ours, theirs = list(average.parameters()), list(reader.parameters())
-    torch._foreach_lerp_(ours, theirs, 1 - kept)
+    for ours, theirs in zip(average.parameters(), reader.parameters(), strict=True):
+        ours.lerp_(theirs, 1 - kept)
 
 
 def main() -> None:
@@ -166,7 +198,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--corpora", type=Path, required=True)
     asked.add_argument("--out", type=Path, required=True)
-    asked.add_argument("--pieces", type=int, default=16_000_000)
+    asked.add_argument("--pieces", type=int, default=13_000_000)
     asked.add_argument("--without-silver", action="store_true", help="leave GMB's names out")
     given = asked.parse_args()
     torch.set_num_threads(2)

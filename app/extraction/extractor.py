@@ -53,7 +53,7 @@ class ExplainingExtractor(Extractor, Protocol):
 
 
 class EntenteExtractor:
-    """Facts by the trained reader, the rules and the tables of this package; the first article, or `warm`, loads them."""
+    """Facts by the trained reader, rules and tables; the first article, or `warm`, loads them."""
 
     def __init__(self, model: Path | None = None) -> None:
         """``model``: the folder of a language model to read with instead of the shipped one."""
@@ -65,7 +65,7 @@ class EntenteExtractor:
         self.extract(Article("The prime minister of Fiji met the president of Peru."))
 
     def extract(self, article: Article) -> Facts:
-        """All facts of an article; the same article gives the same facts. Raises `BrokenModel`, whatever the text is."""
+        """All facts of an article; the same article gives the same facts. Raises `BrokenModel`, but for no text."""
         from app.language.english import is_english
         from app.language.pipeline import load_pipeline, split
         from app.language.tokens import fold

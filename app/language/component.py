@@ -30,6 +30,10 @@ SENTENCES = "sentences"
 """Key of ``doc.user_data``: tokens at which all sentences begin, where they are known and not to be found."""
 
 
+NO_START = 2**64 - 1
+"""No sentence starts here: -1 in two's complement."""
+
+
 @Language.factory(NAME, default_config={"threads": 1}, retokenizes=False)
 def make_reader(nlp: Language, name: str, threads: int) -> ReaderComponent:
     """The component, empty until it is read from disk."""
@@ -87,36 +91,30 @@ def _segments(doc: Doc, at: list[int], fixed: list[int] | None) -> list[int]:
 def _fill(doc: Doc, at: list[int], read: Analysis) -> None:
     strings = doc.vocab.strings
     rows = np.zeros((len(doc), 7), dtype=np.uint64)
-    columns = [TAG, POS, MORPH, LEMMA, HEAD, DEP, SENT_START]
-    rows[:, 6] = np.uint64(0xFFFFFFFFFFFFFFFF)  # -1: no sentence starts here
+    rows[:, 6] = NO_START
+    space = [strings.add("_SP"), IDS["SPACE"], 0, strings.add(" "), 0, strings.add("dep")]
     before = at[0]
-    for token in doc:  # white space
+    for token in doc:
         if token.is_space:
-            rows[token.i] = _space(strings, before - token.i)
-        before = token.i if not token.is_space else before
-    for word, token in enumerate(at):
-        rows[token, :6] = (
+            rows[token.i, :6] = space
+            rows[token.i, 4] = _offset(before, token.i)
+        else:
+            before = token.i
+    for word, place in enumerate(at):
+        rows[place, :6] = (
             strings.add(read.xpos[word]),
             IDS[read.upos[word]],
             doc.vocab.morphology.add("" if read.features[word] == "_" else read.features[word]),
             strings.add(read.lemmas[word]),
-            np.int64(at[read.heads[word]] - token).astype(np.uint64),
+            _offset(at[read.heads[word]], place),
             strings.add(read.relations[word] if read.relations[word] != "root" else "ROOT"),
         )
         if read.starts[word]:
-            rows[token, 6] = 1
-    doc.from_array(columns, rows)
+            rows[place, 6] = 1
+    doc.from_array([TAG, POS, MORPH, LEMMA, HEAD, DEP, SENT_START], rows)  # type: ignore[arg-type]
     doc.set_ents([Span(doc, at[first], at[last - 1] + 1, label=kind) for first, last, kind in read.names])
 
 
-def _space(strings: object, to_head: int) -> tuple[int, ...]:
-    add = strings.add  # type: ignore[attr-defined]
-    return (
-        add("_SP"),
-        IDS["SPACE"],
-        0,
-        add(" "),
-        int(np.int64(to_head).astype(np.uint64)),
-        add("dep"),
-        int(np.uint64(0xFFFFFFFFFFFFFFFF)),
-    )
+def _offset(head: int, place: int) -> int:
+    """How far a head is from its word, as spaCy wants it: two's complement in 64 bits."""
+    return (head - place) % 2**64

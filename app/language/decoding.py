@@ -11,10 +11,10 @@ FORBIDDEN = np.float32(-1e9)
 
 
 def tree(scores: Floats, root: Floats) -> list[int]:
-    """The best tree with one root: the head of every word, its own number for the root.
+    """A tree with one root: the head of every word, its own number for the root.
 
-    ``scores`` [n, n]: of each word (row) to have each other (column) as head; ``root`` [n]: to be the root. Greedy where
-    that is a tree already, which it mostly is; else by Chu and Liu's and Edmonds' contraction of cycles.
+    ``scores`` [n, n]: of each word (row) to have each other (column) as head; ``root`` [n]: to be the root. Greedy
+    where that is a tree already, which it mostly is; else by Chu and Liu's and Edmonds' contraction of cycles.
     """
     count = len(root)
     if count == 1:
@@ -59,11 +59,11 @@ def _edmonds(weights: Floats, top: int) -> list[int]:
     outside = np.flatnonzero(~inside)
     kept = scores[cycle, heads[cycle]]
     # The cycle becomes one word, the last: entering it at a word costs that word's arc in the cycle.
-    entering = scores[np.ix_(cycle, outside)] - kept[:, None]
-    leaving = scores[np.ix_(outside, cycle)]
+    entering = scores[cycle][:, outside] - kept[:, None]
+    leaving = scores[outside][:, cycle]
     size = len(outside)
     smaller = np.full((size + 1, size + 1), FORBIDDEN, dtype=np.float32)
-    smaller[:size, :size] = scores[np.ix_(outside, outside)]
+    smaller[:size, :size] = scores[outside][:, outside]
     smaller[size, :size] = entering.max(0)
     smaller[:size, size] = leaving.max(1)
     np.fill_diagonal(smaller, FORBIDDEN)

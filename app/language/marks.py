@@ -45,8 +45,10 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a mention is to a trigger: the probabilities of its having no part, beginning the act, being another party
-    to it, which sum to one; and, apart from these, of its naming who is reported to say it.
+    """What a mention is to a trigger, as probabilities.
+
+    Having no part, beginning the act and being another party to it sum to one; naming who is reported to say it stands
+    apart from these.
     """
 
     none: float
@@ -82,8 +84,8 @@ class Marks:
 class Judge:
     """What the heads say word by word, kept so that any words can be asked about.
 
-    ``acting`` [n]; ``stage`` [n, 4], ``form`` [n, 6], ``negated`` [n, 2]: log probabilities; ``trigger``, ``word`` [n, 64]:
-    the two sides of the pairs that ``weights`` [65, 4, 65] judges.
+    ``acting`` [n]; ``stage`` [n, 4], ``form`` [n, 6], ``negated`` [n, 2]: log probabilities; ``trigger``, ``word``
+    [n, 64]: the two sides of the pairs that ``weights`` [65, 4, 65] judges.
     """
 
     acting: Floats

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,9 @@ LONGEST_WINDOW = 256
 """Pieces that the graph has places for; a longer paragraph or sentence is read in windows that overlap."""
 OVERLAP = 64
 """Pieces that one such window shares with the next."""
-LONGEST_SENTENCE = 500
+LONGEST_SENTENCE = 2_000
 """Words after which a sentence is cut at its likeliest start, since the work of a tree grows with the square of its
-words; news has up to 150."""
+words; the longest sentence of news has about 150."""
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 Arrays = dict[str, np.ndarray[Any, Any]]
@@ -139,7 +140,7 @@ class Reader:
         starts = np.zeros(len(scores), dtype=bool) if fixed else scores > np.log(0.5)
         starts[list(segments)] = True
         edges = [*np.flatnonzero(starts), len(scores)]
-        for begin, end in zip(edges, edges[1:], strict=False):
+        for begin, end in pairwise(edges):
             while end - begin > LONGEST_SENTENCE:
                 half = begin + LONGEST_SENTENCE // 2
                 begin = half + int(scores[half : begin + LONGEST_SENTENCE].argmax())

@@ -1,4 +1,7 @@
-"""Text to words and punctuation marks, on spaCy's English rules and a table of abbreviations. spaCy is loaded on first use."""
+"""Text to words and punctuation marks, on spaCy's English rules and a table of abbreviations.
+
+spaCy is loaded on first use.
+"""
 
 from __future__ import annotations
 

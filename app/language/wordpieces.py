@@ -50,8 +50,9 @@ def shape_of(word: str) -> int:
 
 
 class WordPieces:
-    """Cuts words into pieces of the encoder's vocabulary, as BERT's uncased models do: lower case, no accents, marks
-    apart, then the longest piece that fits, over and over (Devlin et al. 2019). Remembers the words it has seen.
+    """Cuts words into pieces of the encoder's vocabulary, as BERT's uncased models do (Devlin et al. 2019).
+
+    Lower case, no accents, marks apart, then the longest piece that fits, over and over. Remembers words it has seen.
     """
 
     def __init__(self, vocabulary: Path, remembered: int = 100_000) -> None:
