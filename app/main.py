@@ -20,7 +20,7 @@ from app.extraction.extractor import DISTRIBUTION
 from app.ingest.fetch import Fetcher
 from app.ingest.intake import Intake
 from app.ingest.load import load_folder
-from app.ingest.workers import POLITE, Staff, TaskFailed, Workers, spare_cores
+from app.ingest.workers import Staff, TaskFailed, Workers, spare_cores
 from app.settings import Settings, shipped
 from app.store.database import Database, StoreError
 
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
     access = Access.of(settings)
     database = Database(settings.database_url, shipped("migrations"))
     fetcher = Fetcher()
-    staff = Staff(settings.workers or spare_cores(), nice=POLITE, most_waiting=settings.queue)
+    staff = Staff(settings.workers or spare_cores(), nice=settings.niceness, most_waiting=settings.queue)
     workers = Workers(staff, settings.database_url)
     intake = Intake(database, workers, fetcher if settings.fetch else None)
     service = Service(database, intake, access, StartUp(), version(DISTRIBUTION))

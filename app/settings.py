@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     workers: int = Field(
         0, ge=0, le=256, description="Processes that extract facts, 0 to 256; 0: one less than there are cores."
     )
+    niceness: int = Field(
+        10, ge=0, le=19, description="How far these processes step back behind the one that serves, 0 to 19 (nice)."
+    )
     queue: int = Field(
         32, ge=1, le=10000, description="Articles that may wait for extraction, 1 to 10000; further ones get a 503."
     )

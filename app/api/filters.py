@@ -55,10 +55,15 @@ class NoParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Paging(NoParameters):
-    """What every list takes."""
+class OneList(NoParameters):
+    """What a list of one page takes."""
 
     limit: int = Field(50, ge=1, le=200, description="Items on a page.")
+
+
+class Paging(OneList):
+    """What every list takes."""
+
     cursor: str | None = Field(None, description="Where the page begins: from `next` of the page before.")
     count: bool = Field(False, description="Whether to count the whole list (`total`).")
 

@@ -35,9 +35,6 @@ MakeExtractor = Callable[[], Extractor]
 LONGEST_TASK = 120.0
 """Seconds after which a task is given up; a text of a megabyte takes a tenth of that."""
 
-POLITE = 10
-"""How far workers step back behind the process that serves (nice)."""
-
 
 BROKEN = (TimeoutError, ProcessExpired, BrokenProcessPool, CancelledError)
 """What a task's future raises where the worker, not the task, is at fault: see `failure`."""

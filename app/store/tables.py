@@ -253,6 +253,16 @@ class EvidenceRow(SQLModel, table=True):
     quote: str
 
 
+class SignatureRow(SQLModel, table=True):
+    """An article's MinHash signature, by which near duplicates are found, and the keys of its bands."""
+
+    __tablename__ = "signatures"
+
+    article_pk: int = _of("articles", primary=True)
+    signature: bytes
+    band_keys: str
+
+
 class LoadedFileRow(SQLModel, table=True):
     """A file that was loaded: its digest, and the article it gave, until somebody deletes that."""
 
@@ -289,5 +299,6 @@ commitments = _table(CommitmentRow)
 commitment_parties = _table(PartyRow)
 commitment_speakers = _table(CommitmentSpeakerRow)
 commitment_evidence = _table(EvidenceRow)
+signatures = _table(SignatureRow)
 loaded_files = _table(LoadedFileRow)
 changes = _table(ChangeRow)

@@ -20,6 +20,7 @@ from app.store import tables
 from app.store.aggregate import of_appearances, with_appearance
 from app.store.fact_rows import fact_rows
 from app.store.linking import linked_ids
+from app.store.near_duplicates import sign, unsign
 
 
 class SameText(ValueError):
@@ -49,8 +50,11 @@ def find_same(connection: Connection, article: Article) -> str | None:
     return found
 
 
-def put(connection: Connection, article: Article, facts: Facts) -> Stored:
-    """Store a new article; one whose text is there already gains the sources it did not have, and nothing else."""
+def put(connection: Connection, article: Article, facts: Facts, signature: bytes | None = None) -> Stored:
+    """Store a new article; one whose text is there already gains the sources it did not have, and nothing else.
+
+    Without a signature no near duplicates of it will be found.
+    """
     if same := find_same(connection, article):
         add_sources(connection, same, article.sources)
         return Stored(same, created=False)
@@ -59,20 +63,29 @@ def put(connection: Connection, article: Article, facts: Facts) -> Stored:
     row = _article_row(article_id, article, facts, ingested_at=now, modified_at=now)
     pk = connection.execute(insert(tables.articles).values(row).returning(tables.articles.c.pk)).scalar_one()
     _insert_facts(connection, pk, article_id, article, facts)
+    if signature is not None:
+        sign(connection, pk, signature)
     count_change(connection)
     return Stored(article_id, created=True)
 
 
-def replace_article(connection: Connection, article_id: str, article: Article, facts: Facts) -> None:
+def replace_article(
+    connection: Connection, article_id: str, article: Article, facts: Facts, signature: bytes | None = None
+) -> None:
     """Give the article another text, other sources and other facts; its id stays.
 
-    Raises `UnknownArticle`, and `SameText` where another article has that text.
+    Where its text stays too, so does its signature. Raises `UnknownArticle`, and `SameText` where another article has
+    that text.
     """
     pk, ingested_at = _held(connection, article_id)
     same = find_same(connection, article)
     if same and same != article_id:
         raise SameText(same)
     _remove_facts(connection, pk)
+    if same is None or signature is not None:
+        unsign(connection, pk)
+    if signature is not None:
+        sign(connection, pk, signature)
     times = {"ingested_at": ingested_at, "modified_at": datetime.now(UTC)}
     row = _article_row(article_id, article, facts, **times)
     connection.execute(update(tables.articles).where(tables.articles.c.pk == pk).values(row))
@@ -84,6 +97,7 @@ def delete_article(connection: Connection, article_id: str) -> None:
     """Remove the article and every fact that only it supports. Raises `UnknownArticle`."""
     pk, _ = _held(connection, article_id)
     _remove_facts(connection, pk)
+    unsign(connection, pk)
     connection.execute(delete(tables.articles).where(tables.articles.c.pk == pk))
     count_change(connection)
 
