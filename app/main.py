@@ -11,7 +11,18 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from app.api import article_writes, articles, commitments, docs, entities, health, problems, statements
+from app.api import (
+    article_writes,
+    articles,
+    commitments,
+    docs,
+    entities,
+    health,
+    problems,
+    search,
+    statements,
+    summary,
+)
 from app.api.access import Access
 from app.api.logs import ROOT
 from app.api.middleware import Requests
@@ -26,7 +37,7 @@ from app.store.database import Database, StoreError
 
 log = logging.getLogger(f"{ROOT}.start")
 
-RESOURCES = (articles, entities, statements, commitments, health)
+RESOURCES = (articles, entities, statements, commitments, search, summary, health)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from app.api.conditional import answer_document, list_tag, unchanged
-from app.api.filters import Listing, OneList, Paging
+from app.api.filters import Listing, OneList, Paging, PartnerFilters
 from app.api.pages import answer_page, window
 from app.api.problems import NotFound
 from app.api.service import Service
-from app.store import queries, tables
+from app.store import queries, summary, tables
 from app.store.near_duplicates import same_story
 from app.store.queries import Kind, Slice
 
@@ -83,6 +83,20 @@ def answer_mentions_of_entity(request: Request, service: Service, entity: str, a
             raise NotFound("entity", entity)
         found = queries.mentions_of(connection, tables.entities, entity, part)
     return answer_page(request, found, total if asked.count else None, tag=tag)
+
+
+def answer_partners(request: Request, service: Service, entity: str, asked: PartnerFilters) -> Response:
+    """A page of those with whom an entity has commitments."""
+    part = window(request, asked.limit, asked.cursor)
+    with service.database.read() as connection:
+        tag = list_tag(request, queries.change_count(connection), service.version)
+        if same := unchanged(request, tag):
+            return same
+        if queries.modified_at(connection, tables.entities, entity) is None:
+            raise NotFound("entity", entity)
+        found = summary.partners(connection, entity, asked.filters(), part)
+        total = summary.partner_count(connection, entity, asked.filters()) if asked.count else None
+    return answer_page(request, found, total, tag=tag)
 
 
 def require_entity(service: Service, entity: str) -> None:
