@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.article import Article
-from app.extraction.extractor import Extractor
+from app.extraction.extractor import ExtractionFailed, Extractor
 from app.ingest.files import UnreadableFile, read_markdown
 from app.ingest.same_story import signature
 from app.store.database import Database
@@ -56,6 +56,8 @@ def load_files(database: Database, extractor: Extractor, paths: Iterable[Path], 
                 _load(database, extractor, path, name, digest, report)
         except UnreadableFile as fault:
             report.faults.append(fault)
+        except ExtractionFailed as failed:
+            report.faults.append(UnreadableFile(path, 1, str(failed)))
     return report
 
 
