@@ -6,10 +6,13 @@ import signal
 import socket
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+
+from app.extraction.extractor import ExtractionFailed, ExtractorName
 
 if TYPE_CHECKING:
     from app.ingest.records import Record, UnreadableFile
@@ -27,18 +30,45 @@ UNREADABLE = 3
 """Exit code where some records could not be read; the others were."""
 
 
+MOST_FAILURES = 3
+"""Articles in a row for which the extractor may fail before a command gives up."""
+
+
 class Refusal(Exception):
     """The command cannot go on; the message is one line for the user."""
 
 
+@dataclass
+class Faults:
+    """Articles that came to nothing, each named on standard error."""
+
+    count: int = 0
+    in_a_row: int = 0
+
+    def unreadable(self, fault: UnreadableFile) -> None:
+        """A record that could not be read."""
+        typer.echo(f"entente: {fault}", err=True)
+        self.count += 1
+
+    def unextracted(self, article: str | int, failure: ExtractionFailed) -> None:
+        """An article whose extraction failed. Raises `Refusal` where that goes on and on."""
+        typer.echo(f"entente: {article}: {failure}", err=True)
+        self.count += 1
+        self.in_a_row += 1
+        if self.in_a_row == MOST_FAILURES:
+            sys.stdout.buffer.flush()
+            raise Refusal(f"the extraction of {MOST_FAILURES} articles in a row failed")
+
+
 def main() -> None:
     """Run the command. A refusal is one line on standard error and exit code 1, never a traceback."""
+    from app.language.reader import BrokenModel
     from app.settings import SettingsError
     from app.store.database import StoreError
 
     try:
         app()
-    except (Refusal, SettingsError, StoreError) as error:
+    except (Refusal, SettingsError, StoreError, ExtractionFailed, BrokenModel) as error:
         typer.echo(f"entente: {error}", err=True)
         sys.exit(1)
 
@@ -87,15 +117,16 @@ def serve(
 @app.command()
 def load(paths: Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.")]) -> None:
     """Load articles into the database. What is there already is left as it is."""
-    from app.extraction.extractor import EntenteExtractor
+    from app.ingest.extractors import extractor_maker
     from app.ingest.files import UnreadableFile, read_files
     from app.ingest.load import load_article
     from app.settings import load_settings, shipped
     from app.store.database import Database
 
-    database = Database(load_settings().database_url, shipped("migrations"))
+    settings = load_settings()
+    database = Database(settings.database_url, shipped("migrations"))
+    extractor = extractor_maker(settings)()
     database.migrate()
-    extractor = EntenteExtractor()
     new = known = broken = 0
     for found in _with_progress((found for path in paths for found in read_files(path)), "Loading"):
         if isinstance(found, UnreadableFile):
@@ -115,24 +146,39 @@ def extract(
     paths: Annotated[
         list[Path], typer.Argument(help="Files or folders of articles; - reads JSON Lines from standard input.")
     ],
+    extractor: Annotated[
+        ExtractorName | None, typer.Option(help="What finds the facts; else ENTENTE_EXTRACTOR.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Add what made each fact: the rule, the clause and the rows of tables.")
+    ] = False,
 ) -> None:
     """Print the facts of articles as JSON Lines, in the order of the input. No database is used."""
-    from app.extraction.extractor import EntenteExtractor
+    from app.ingest.extractors import extractor_maker
     from app.ingest.files import UnreadableFile
-    from app.schemas.documents import extracted_article, to_bytes
+    from app.schemas.documents import explained_article, extracted_article, to_bytes
+    from app.settings import load_settings
 
-    extractor = EntenteExtractor()
-    broken = False
+    finding = extractor_maker(load_settings(), extractor)()
+    faults = Faults()
     for found in _with_progress(_records(paths), "Extracting"):
         if isinstance(found, UnreadableFile):
-            typer.echo(f"entente: {found}", err=True)
-            broken = True
+            faults.unreadable(found)
             continue
-        record_id = found.article.slug if found.id is None else found.id
-        line = to_bytes(extracted_article(record_id, found.article, extractor.extract(found.article)))
+        article = found.article
+        record_id = article.slug if found.id is None else found.id
+        try:
+            if explain:
+                line = to_bytes(explained_article(record_id, article, finding.explain(article)))
+            else:
+                line = to_bytes(extracted_article(record_id, article, finding.extract(article)))
+        except ExtractionFailed as failure:
+            faults.unextracted(record_id, failure)
+            continue
+        faults.in_a_row = 0
         sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
-    if broken:
+    if faults.count:
         raise typer.Exit(UNREADABLE)
 
 
@@ -143,7 +189,7 @@ def parse(
 ) -> None:
     """Print how a text is read, as CoNLL-U: words, tags, lemmas, heads, and names in the last column."""
     from app.language.conllu import NotCoNLLU, parsed_lines, text_lines
-    from app.language.pipeline import BrokenModel, load_pipeline
+    from app.language.pipeline import load_pipeline
     from app.settings import load_settings
 
     try:
@@ -152,7 +198,7 @@ def parse(
         text = raw.decode("utf-8")
         for line in parsed_lines(pipeline, text.splitlines()) if pretokenized else text_lines(pipeline, text):
             sys.stdout.write(line + "\n")
-    except (OSError, UnicodeDecodeError, NotCoNLLU, BrokenModel) as error:
+    except (OSError, UnicodeDecodeError, NotCoNLLU) as error:
         raise Refusal(f"{file}: {error}") from None
 
 

@@ -11,22 +11,34 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from app.api import article_writes, articles, commitments, docs, entities, health, problems, statements
+from app.api import (
+    article_writes,
+    articles,
+    commitments,
+    docs,
+    entities,
+    health,
+    problems,
+    search,
+    statements,
+    summary,
+)
 from app.api.access import Access
 from app.api.logs import ROOT
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
 from app.extraction.extractor import DISTRIBUTION
+from app.ingest.extractors import extractor_maker
 from app.ingest.fetch import Fetcher
 from app.ingest.intake import Intake
 from app.ingest.load import load_folder
-from app.ingest.workers import POLITE, Staff, TaskFailed, Workers, spare_cores
+from app.ingest.workers import LONGEST_TASK, Staff, TaskFailed, Workers, spare_cores
 from app.settings import Settings, shipped
 from app.store.database import Database, StoreError
 
 log = logging.getLogger(f"{ROOT}.start")
 
-RESOURCES = (articles, entities, statements, commitments, health)
+RESOURCES = (articles, entities, statements, commitments, search, summary, health)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -37,8 +49,9 @@ def create_app(settings: Settings) -> FastAPI:
     access = Access.of(settings)
     database = Database(settings.database_url, shipped("migrations"))
     fetcher = Fetcher()
-    staff = Staff(settings.workers or spare_cores(), nice=POLITE, most_waiting=settings.queue)
-    workers = Workers(staff, settings.database_url)
+    longest = max(LONGEST_TASK, settings.llm_seconds + 10)
+    staff = Staff(settings.workers or spare_cores(), settings.niceness, settings.queue, longest)
+    workers = Workers(staff, settings.database_url, extractor_maker(settings))
     intake = Intake(database, workers, fetcher if settings.fetch else None)
     service = Service(database, intake, access, StartUp(), version(DISTRIBUTION))
 

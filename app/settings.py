@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.extraction.extractor import ExtractorName
+
 PREFIX = "ENTENTE_"
+
+SECRET = frozenset({"llm_key"})
+"""Settings whose values no message shows."""
 
 
 class SettingsError(ValueError):
@@ -52,6 +59,19 @@ def _database_url(url: str) -> str:
     return url
 
 
+def _endpoint(url: str | None) -> str | None:
+    parts = urlsplit(url or "http://unset")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an address that begins with http:// or https:// is wanted")
+    return url
+
+
+def _key(key: SecretStr | None) -> SecretStr | None:
+    if key and not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+        raise ValueError("printable ASCII without spaces is wanted")
+    return key
+
+
 class Settings(BaseSettings):
     """What can be set, its meaning and its default. The README's table is checked against this class."""
 
@@ -84,8 +104,25 @@ class Settings(BaseSettings):
     workers: int = Field(
         0, ge=0, le=256, description="Processes that extract facts, 0 to 256; 0: one less than there are cores."
     )
+    niceness: int = Field(
+        10, ge=0, le=19, description="How far these processes step back behind the one that serves, 0 to 19 (nice)."
+    )
     queue: int = Field(
         32, ge=1, le=10000, description="Articles that may wait for extraction, 1 to 10000; further ones get a 503."
+    )
+    extractor: ExtractorName = Field(
+        ExtractorName.ENTENTE,
+        description="What finds the facts: `entente`, what comes with this package, or `llm`, a language model.",
+    )
+    llm_url: Annotated[str | None, AfterValidator(_endpoint)] = Field(
+        None, description="For `llm`: the address of a chat endpoint like OpenAI's, up to and including `/v1`."
+    )
+    llm_model: str | None = Field(None, min_length=1, description="For `llm`: the model that is asked.")
+    llm_key: Annotated[SecretStr | None, AfterValidator(_key)] = Field(
+        None, description="For `llm`: the key that is sent as a bearer token, where the endpoint wants one."
+    )
+    llm_seconds: int = Field(
+        180, ge=1, le=3600, description="For `llm`: how long an article may take, with all attempts, 1 to 3600."
     )
     drain_seconds: int = Field(
         10, ge=0, le=600, description="How long a stop waits for requests under way, in seconds, 0 to 600."
@@ -105,5 +142,6 @@ def _in_words(fault: object) -> str:
     assert isinstance(fault, dict)
     name = str(fault["loc"][0])
     meaning = (Settings.model_fields[name].description or "").replace("`", "")
+    given = "not shown" if name in SECRET else repr(str(fault["input"]))
     reason = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{PREFIX}{name.upper()} is {str(fault['input'])!r}: {reason}. {meaning}"
+    return f"{PREFIX}{name.upper()} is {given}: {reason}. {meaning}"

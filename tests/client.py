@@ -13,7 +13,7 @@ from anyio.from_thread import start_blocking_portal
 from app.main import create_app
 from app.settings import Settings
 
-READY_WITHIN = 60
+READY_WITHIN = 240
 """Seconds that loading the model and the seeds of a test may take."""
 
 

@@ -26,7 +26,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """The service on the seed article. Shared: its tests only read."""
     store = tmp_path_factory.mktemp("seeded") / "store.db"
-    with Client(Settings(database_url=f"sqlite:///{store}")) as client:
+    with Client(Settings(database_url=f"sqlite:///{store}", niceness=0)) as client:
         yield client
 
 
@@ -37,6 +37,6 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Client]]:
 
         def start(seeds: Path, **settings: object) -> Client:
             url = f"sqlite:///{tmp_path / 'served.db'}"
-            return stack.enter_context(Client(Settings(database_url=url, seeds=seeds, **settings)))  # type: ignore[arg-type]
+            return stack.enter_context(Client(Settings(database_url=url, seeds=seeds, niceness=0, **settings)))  # type: ignore[arg-type]
 
         yield start

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.extraction.endpoint import error, facts, served
+
 COMMAND = str(Path(sys.executable).parent / "entente")
 TALKS = "Fiji and Peru held talks on trade in Suva."
 
@@ -59,6 +61,43 @@ def test_extract_reads_markdown_and_names_the_article_as_the_store_would(tmp_pat
     assert (record["id"], record["text"]) == ("2025-01-05-harbour-talks", TALKS)
 
 
+def test_extract_explains_each_fact_where_asked() -> None:
+    (record,) = map(
+        json.loads, entente("extract", "--explain", "-", stdin=json.dumps({"text": TALKS})).stdout.splitlines()
+    )
+    (talks,) = record["commitments"]
+    (why,) = (e for e in record["explanations"] if e["fact"] == talks["id"])
+    assert why["clause"]["text"] == talks["evidence"][0]["quote"]
+    assert {row["table"] for row in why["rows"]} >= {"triggers.tsv", "coding.tsv"}
+
+
+def test_extract_asks_a_language_model_where_told_to() -> None:
+    fiji, peru = ({"entity": name, "country": None, "role": "party"} for name in ("Fiji", "Peru"))
+    act = {"evidence": [TALKS], "action": "held talks", "object": "trade", "stage": "enacted", "form": "consultation"}
+    more = {"negated": False, "one_way": False, "parties": [fiji, peru], "speakers": [], "confidence": 0.9}
+    with served(facts(commitments=[{**act, **more}, {**act, **more, "evidence": ["Fiji left."]}])) as endpoint:
+        asked = {"llm_url": endpoint.url, "llm_model": "small", "llm_key": "k"}
+        ran = entente("extract", "--extractor", "llm", "-", stdin=json.dumps({"id": 7, "text": TALKS}), **asked)
+    (record,) = map(json.loads, ran.stdout.splitlines())
+    assert (ran.returncode, record["id"], record["extractor"][:10]) == (0, 7, "llm/small ")
+    assert [p["country"] for p in record["commitments"][0]["parties"]] == ["FJ", "PE"]
+    assert len(record["commitments"]) == 1
+    assert "1 commitments whose evidence is not in the article" in record["warnings"][0]
+
+
+def test_extract_names_articles_whose_extraction_failed_and_gives_up_when_all_do() -> None:
+    lines = [json.dumps({"id": f"a{n}", "text": TALKS}) for n in range(9)]
+    with served(error(401, "no such key"), facts(), error(401, "no such key")) as endpoint:
+        asked = {"extractor": "llm", "llm_url": endpoint.url, "llm_model": "small"}
+        ran = entente("extract", "-", stdin="\n".join(lines), **asked)
+    assert ran.returncode == 1
+    assert [json.loads(line)["id"] for line in ran.stdout.splitlines()] == ["a1"]
+    errors = ran.stderr.splitlines()
+    assert [line.split(": ")[1] for line in errors[:4]] == ["a0", "a2", "a3", "a4"]
+    assert "no such key" in errors[0]
+    assert len(errors) == 5
+
+
 def test_load_stores_once_and_says_what_it_did(tmp_path: Path) -> None:
     (tmp_path / "talks.md").write_text(f"---\ntitle: Harbour talks\n---\n{TALKS}")
     (tmp_path / "broken.md").write_text("")
@@ -88,6 +127,7 @@ def test_start_that_cannot_be_is_refused_in_one_line(tmp_path: Path, case: str) 
         port = str(taken.getsockname()[1])
         settings, named = {
             "setting": ({"port": "eighty"}, "ENTENTE_PORT"),
+            "extractor": ({"extractor": "llm", "llm_model": "small"}, "ENTENTE_LLM_URL"),
             "folder": ({"database_url": f"sqlite:///{tmp_path}/none/x.db"}, "none/x.db"),
             "newer": ({"database_url": newer(tmp_path / "newer.db")}, "9999"),
             "exposed": ({"host": "0.0.0.0", "anonymous_write": "true"}, "ENTENTE_EXPOSE_ANONYMOUS_WRITE"),

@@ -23,7 +23,9 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from app.language.component import NAME
+from app.language import component  # noqa: F401  registers the reader
+from app.language.pipeline import READER
+from app.language.reader import write_checksums
 from training.labels import Inventory
 from training.network import Reader, words_of
 from training.train import upstream
@@ -96,7 +98,7 @@ def export(trained: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         export_reader(trained, Path(folder))
         pipeline = spacy.blank("en")
-        component = pipeline.add_pipe(NAME)
+        component = pipeline.add_pipe(READER)
         component.from_disk(Path(folder))  # type: ignore[attr-defined]
         pipeline.meta.update(name="entente_reader", version=version("entente-news"), license="CC BY-SA 4.0")
         pipeline.to_disk(out)
@@ -129,6 +131,7 @@ def export_reader(trained: Path, out: Path) -> None:
     )
     shutil.copy(trained / "labels.json", out / "labels.json")
     shutil.copy(upstream()[0] / "vocab.txt", out / "vocabulary.txt")
+    write_checksums(out)
 
 
 def _trace(window: OneWindow, path: Path) -> None:

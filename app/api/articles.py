@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.api.filters import ArticleFilters, NoParameters, Paging
-from app.api.lists import answer_facts, answer_thing, answer_things
+from app.api.filters import ArticleFilters, NoParameters, OneList, Paging
+from app.api.lists import answer_facts, answer_same_story, answer_thing, answer_things
 from app.api.problems import documented
 from app.api.service import Injected
-from app.schemas.articles import ArticleListing, ArticleOut
+from app.schemas.articles import ArticleListing, ArticleOut, Telling
 from app.schemas.base import Page
 from app.schemas.commitments import StoredCommitment
 from app.schemas.entities import ArticleEntity, MentionWithEntity
@@ -78,3 +78,17 @@ def list_article_statements(request: Request, service: Injected, article: str, a
 def list_article_commitments(request: Request, service: Injected, article: str, asked: Asked) -> Response:
     """Every act of cooperation with parties, stage, form, speaker and evidence, in the order of the text."""
     return answer_facts(request, service, tables.commitments, article, asked)
+
+
+@router.get(
+    "/{article}/same-story",
+    response_model=Page[Telling],
+    summary="Near duplicates of an article",
+    responses=documented(404),
+)
+def list_same_story(request: Request, service: Injected, article: str, asked: Annotated[OneList, Query()]) -> Response:
+    """Other articles that tell the story in much the same words, the most similar first: all there are, in one page.
+
+    They are kept apart: each has its own text and facts.
+    """
+    return answer_same_story(request, service, article, asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -79,24 +78,26 @@ async def _with_examples(app: FastAPI, article: str) -> dict[str, Any]:
 
 
 async def _example_ids(client: httpx.AsyncClient, article: str) -> Mapping[str, str]:
-    """The article, a commitment that somebody in it states, one of its parties, and the statement that reports it."""
+    """The article, a commitment that somebody in it states, one of its parties, the statement, and a word of it."""
     items = (await client.get(f"/articles/{article}/commitments")).json()["items"]
     chosen = next((item for item in items if item["statement"]), None)
     if chosen is None:
         return {"article": article}
     party = chosen["parties"][0]["id"]
-    return {"article": article, "commitment": chosen["id"], "entity": party, "statement": chosen["statement"]}
+    ids = {"article": article, "commitment": chosen["id"], "entity": party, "statement": chosen["statement"]}
+    return {**ids, "q": chosen["action"]}
 
 
 async def _add_example(client: httpx.AsyncClient, path: str, operation: dict[str, Any], ids: Mapping[str, str]) -> None:
-    names = re.findall(r"\{(\w+)\}", path)
-    if any(name not in ids for name in names):
-        return
     parameters = operation.get("parameters", ())
-    limit = {"limit": "1"} if any(p["name"] == "limit" for p in parameters) else {}
-    response = await client.get(path.format(**ids), params=limit)
+    names = {p["name"] for p in parameters if p.get("required")}
+    if not names <= ids.keys():
+        return
+    taken = {p["name"] for p in parameters}
+    asked = {name: value for name, value in {"limit": "1", "q": ids.get("q")}.items() if name in taken}
+    response = await client.get(path.format(**ids), params=asked)
     for parameter in parameters:
-        if parameter["in"] == "path":
+        if parameter["in"] == "path" or parameter.get("required"):
             parameter["example"] = ids[parameter["name"]]
     content = operation["responses"]["200"]["content"]["application/json"]
     content["example"] = response.json()

@@ -6,14 +6,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.api.filters import CommitmentFilters, EntityFilters, NoParameters, Paging, StatementFilters
-from app.api.lists import answer_mentions_of_entity, answer_thing, answer_things, require_entity
+from app.api.filters import (
+    CommitmentFilters,
+    EntityFilters,
+    NoParameters,
+    Paging,
+    PartnerFilters,
+    StatementFilters,
+)
+from app.api.lists import answer_mentions_of_entity, answer_partners, answer_thing, answer_things, require_entity
 from app.api.problems import documented
 from app.api.service import Injected
 from app.schemas.base import Page
 from app.schemas.commitments import StoredCommitment
 from app.schemas.entities import EntityOut, MentionWithEntity
 from app.schemas.statements import StoredStatement
+from app.schemas.summary import PartnerOut
 from app.store import tables
 
 router = APIRouter(prefix="/entities", tags=["entities"], responses=documented(422, 503))
@@ -72,3 +80,20 @@ def list_entity_commitments(
     """Those it is a party to or speaks of; for a country also those of parties that act for it."""
     require_entity(service, entity)
     return answer_things(request, service, tables.commitments, asked, entity=entity)
+
+
+@router.get(
+    "/{entity}/partners",
+    response_model=Page[PartnerOut],
+    summary="Whom an entity cooperates with",
+    responses=documented(404),
+)
+def list_entity_partners(
+    request: Request, service: Injected, entity: str, asked: Annotated[PartnerFilters, Query()]
+) -> Response:
+    """The other sides of its commitments, how many there are and how firm they are, those with most first.
+
+    For a country these are the commitments of all parties that act for it. A side is a state, for whoever acts for it,
+    or an entity without one.
+    """
+    return answer_partners(request, service, entity, asked)

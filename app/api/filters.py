@@ -11,6 +11,7 @@ from app.domain.commitment import Form, Plover, Stage
 from app.domain.entity import EntityType
 from app.language.geography import short_names
 from app.store.conditions import Filters
+from app.store.words import Words, read_words
 
 MOST_VALUES = 50
 """How often one parameter may be repeated."""
@@ -41,6 +42,20 @@ Pair = Annotated[str, AfterValidator(_pair)]
 Cameo = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}$")]
 
 
+QUERY = (
+    "Words that must all be there, in any order and case: `fishing pact`, side by side in quotation marks "
+    '(`"fishing pact"`), or begun (`fish*`).'
+)
+
+
+def _readable(value: str) -> str:
+    read_words(value)
+    return value
+
+
+Query = Annotated[str, AfterValidator(_readable)]
+
+
 def _any_of(description: str) -> Any:
     return Field(default_factory=list, max_length=MOST_VALUES, description=f"{description} Repeated: any of them.")
 
@@ -55,20 +70,23 @@ class NoParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Paging(NoParameters):
-    """What every list takes."""
+class OneList(NoParameters):
+    """What a list of one page takes."""
 
     limit: int = Field(50, ge=1, le=200, description="Items on a page.")
+
+
+class Paging(OneList):
+    """What every list takes."""
+
     cursor: str | None = Field(None, description="Where the page begins: from `next` of the page before.")
     count: bool = Field(False, description="Whether to count the whole list (`total`).")
 
 
-class Listing(Paging):
-    """What every filtered list takes. Fields that are neither paging nor order are filters by the store's names."""
+class Filtering(NoParameters):
+    """Whatever takes filters. Fields that are neither paging nor order are filters by the store's names."""
 
-    sort: str
-
-    _not_filters: ClassVar[frozenset[str]] = frozenset({*Paging.model_fields, "sort"})
+    _not_filters: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "count", "sort"})
 
     def filters(self) -> Filters:
         """Those filters that are set."""
@@ -76,12 +94,20 @@ class Listing(Paging):
         return [(name, _values(name, value)) for name, value in given.items() if value not in (None, [])]
 
 
+class Listing(Paging, Filtering):
+    """What every filtered list takes."""
+
+    sort: str
+
+
 def _values(name: str, value: Any) -> tuple[Any, ...]:
     values = value if isinstance(value, list) else [value]
+    if name == "q":
+        return tuple(map(read_words, values))
     return tuple(tuple(v.split(",")) for v in values) if name == "between" else tuple(values)
 
 
-class _OfArticles(Listing):
+class _OfArticles(Filtering):
     source: list[Text] = _any_of("Name of an outlet.")
     language: list[Text] = _any_of("BCP 47 tag of the article's language.")
     published_from: Day = None
@@ -90,7 +116,11 @@ class _OfArticles(Listing):
     entity: Ids
 
 
-class ArticleFilters(_OfArticles):
+class _WithWords(_OfArticles):
+    q: Annotated[Query | None, Field(description=QUERY)] = None
+
+
+class ArticleFilters(_WithWords, Listing):
     """What can be asked of articles."""
 
     sort: Literal["published", "-published", "ingested_at", "-ingested_at"] = Field(
@@ -103,12 +133,13 @@ class EntityFilters(Listing):
 
     type: list[EntityType] = _any_of("What kind of thing.")
     country: list[Code] = _any_of("ISO 3166-1 alpha-2 code of the country that it belongs to.")
+    q: Annotated[Query | None, Field(description=f"In its names. {QUERY}")] = None
     sort: Literal["name", "-name", "article_count", "-article_count", "last_seen", "-last_seen"] = Field(
         "name", description="Order; `-` before it: descending. What was never seen on a known day comes last."
     )
 
 
-class StatementFilters(_OfArticles):
+class StatementFilters(_WithWords, Listing):
     """What can be asked of statements."""
 
     speaker: Ids
@@ -117,9 +148,7 @@ class StatementFilters(_OfArticles):
     )
 
 
-class CommitmentFilters(_OfArticles):
-    """What can be asked of commitments."""
-
+class _OfCommitments(_WithWords):
     country: list[Code] = _any_of("ISO 3166-1 alpha-2 code of a state that a party is or acts for.")
     party: Ids
     between: list[Pair] = _any_of("Two states that are both among the parties, as in `IR,BY`.")
@@ -132,6 +161,41 @@ class CommitmentFilters(_OfArticles):
     date_from: Annotated[date | None, Field(description="The act is not over before this day.")] = None
     date_to: Annotated[date | None, Field(description="The act does not begin after this day.")] = None
     speaker: Ids
+
+
+class CommitmentFilters(_OfCommitments, Listing):
+    """What can be asked of commitments."""
+
     sort: Literal["published", "-published", "confidence", "-confidence", "date", "-date"] = Field(
         "-published", description="Order; `-` before it: descending. Where the value is unknown, it comes last."
     )
+
+
+class SummaryFilters(_OfCommitments):
+    """What commitments to count, and how many pairs to tell."""
+
+    limit: int = Field(100, ge=1, le=1000, description="Pairs to tell, those with the most commitments.")
+
+
+class PartnerFilters(Paging, Filtering):
+    """Which commitments make a partner."""
+
+    published_from: Day = None
+    published_to: Day = None
+    stage: list[Stage] = _any_of("How firm.")
+    form: list[Form] = _any_of("What kind of cooperation.")
+    negated: bool | None = Field(None, description="Only those refused, cancelled or denied, or only the others.")
+
+
+class SearchFilters(Paging, _OfArticles):
+    """What to look for, and in which articles."""
+
+    q: Annotated[Query, Field(description=QUERY)]
+    limit: int = Field(20, ge=1, le=100, description="Items on a page.")
+
+    _not_filters: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "count", "q"})
+
+    @property
+    def words(self) -> Words:
+        """What to look for."""
+        return read_words(self.q)

@@ -21,6 +21,8 @@ PATHS = {
     "entities": "/entities",
     "statements": "/statements",
     "commitments": "/commitments",
+    "search": "/search?q=cooperation",
+    "summary": "/summary",
     "live": "/health/live",
     "ready": "/health/ready",
     "documentation": "/docs",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from app.api.conditional import answer_document, list_tag, unchanged
-from app.api.filters import Listing, Paging
+from app.api.filters import Listing, OneList, Paging, PartnerFilters
 from app.api.pages import answer_page, window
 from app.api.problems import NotFound
 from app.api.service import Service
-from app.store import queries, tables
-from app.store.queries import Kind
+from app.store import queries, summary, tables
+from app.store.near_duplicates import same_story
+from app.store.queries import Kind, Slice
 
 
 def answer_things(request: Request, service: Service, table: Kind, asked: Listing, **more: str) -> Response:
@@ -38,6 +39,19 @@ def answer_facts(request: Request, service: Service, table: Kind, article: str, 
             found = queries.facts_of_article(connection, table, article, part)
         total = queries.count_of_article(connection, table, article) if asked.count else None
     return answer_page(request, found, total, modified_at=modified_at)
+
+
+def answer_same_story(request: Request, service: Service, article: str, asked: OneList) -> Response:
+    """The near duplicates of an article."""
+    with service.database.read() as connection:
+        tag = list_tag(request, queries.change_count(connection), service.version)
+        if same := unchanged(request, tag):
+            return same
+        if queries.modified_at(connection, tables.articles, article) is None:
+            raise NotFound("article", article)
+        found = same_story(connection, article, asked.limit)
+    items = [b'{"similarity":%.3f,"article":%b}' % (telling.similarity, telling.listing) for telling in found]
+    return answer_page(request, Slice(items, None), None, tag=tag)
 
 
 def answer_thing(request: Request, service: Service, table: Kind, thing: str) -> Response:
@@ -69,6 +83,20 @@ def answer_mentions_of_entity(request: Request, service: Service, entity: str, a
             raise NotFound("entity", entity)
         found = queries.mentions_of(connection, tables.entities, entity, part)
     return answer_page(request, found, total if asked.count else None, tag=tag)
+
+
+def answer_partners(request: Request, service: Service, entity: str, asked: PartnerFilters) -> Response:
+    """A page of those with whom an entity has commitments."""
+    part = window(request, asked.limit, asked.cursor)
+    with service.database.read() as connection:
+        tag = list_tag(request, queries.change_count(connection), service.version)
+        if same := unchanged(request, tag):
+            return same
+        if queries.modified_at(connection, tables.entities, entity) is None:
+            raise NotFound("entity", entity)
+        found = summary.partners(connection, entity, asked.filters(), part)
+        total = summary.partner_count(connection, entity, asked.filters()) if asked.count else None
+    return answer_page(request, found, total, tag=tag)
 
 
 def require_entity(service: Service, entity: str) -> None:

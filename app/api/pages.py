@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,13 +27,24 @@ def window(request: Request, limit: int, cursor: str | None) -> Window:
 
 
 def answer_page(
-    request: Request, found: Slice, total: int | None, *, tag: str | None = None, modified_at: datetime | None = None
+    request: Request,
+    found: Slice,
+    total: int | None,
+    *,
+    tag: str | None = None,
+    modified_at: datetime | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Response:
-    """The page as JSON, under ``tag`` or one made of its bytes; ``total`` is the length of the whole list, if asked."""
+    """The page as JSON, under ``tag`` or one made of its bytes; ``total`` is the length of the whole list, if asked.
+
+    ``more`` is what this list tells of itself besides.
+    """
     following = next_path(request, found.after) if found.after else None
     parts = [b'{"items":[', b",".join(found.items), b'],"next":', orjson.dumps(following)]
     if total is not None:
         parts += [b',"total":', orjson.dumps(total)]
+    for name, value in (more or {}).items():
+        parts += [b",", orjson.dumps(name), b":", orjson.dumps(value)]
     links = {"Link": f'<{following}>; rel="next"'} if following else {}
     return answer_document(request, b"".join([*parts, b"}"]), modified_at, tag=tag, headers=links)
 

@@ -15,7 +15,7 @@ from app.api.conditional import PreconditionFailed, PreconditionRequired
 from app.ingest.fetch_errors import FetchFailed, FetchRefused
 from app.ingest.submission import BadField
 from app.ingest.text import NotAnArticle
-from app.ingest.workers import TaskFailed, TooManyTasks
+from app.ingest.workers import ExtractorDown, TaskFailed, TooManyTasks
 from app.schemas.documents import to_bytes
 from app.schemas.service import Fault, Problem
 from app.store.database import StoreError
@@ -38,6 +38,7 @@ STATUSES: dict[type[Exception], int] = {
     TaskFailed: 422,
     FetchRefused: 422,
     FetchFailed: 502,
+    ExtractorDown: 502,
     TooManyTasks: 503,
 }
 """Errors whose message is the detail; one that knows when to try again says so in `Retry-After`."""

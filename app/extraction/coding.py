@@ -8,6 +8,7 @@ from functools import cache
 
 from app.domain.commitment import Form, Plover, Stage
 from app.extraction.tables import rows
+from app.language.tables import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,19 @@ class Act:
 
 def code(act: Act) -> Codes:
     """The codes of an act: those of the first row of ``coding.tsv`` that fits it."""
+    row = coding_row(act)
+    return Codes(Plover(row["plover"]), row["cameo"])
+
+
+def coding_row(act: Act) -> Row:
+    """The first row of ``coding.tsv`` that fits the act."""
     kinds = {kind for kind, words in _kinds() if words & act.words}
     gives, negated = ("yes" if act.gives else "no"), ("yes" if act.negated else "no")
     wanted = ((act.stage,), (act.form,), kinds, (gives,), (negated,))
     for row in rows("coding.tsv"):
         cells = (row["stage"], row["form"], row["kind"], row["gives"], row["negated"])
         if all(cell == "*" or cell in values for cell, values in zip(cells, wanted, strict=True)):
-            return Codes(Plover(row["plover"]), row["cameo"])
+            return row
     raise LookupError(f"coding.tsv has no row for {act.stage} {act.form}; add one")
 
 

@@ -128,13 +128,13 @@ def _same(one: Found, other: Found) -> bool:
 
 def commitments(
     cast: Cast, article: Article, ids: dict[int, str], said: list[Said], found: list[Found]
-) -> tuple[Commitment, ...]:
-    """Records of the commitments found; each id once."""
-    records: dict[str, Commitment] = {}
+) -> list[tuple[Found, Commitment]]:
+    """What was found with its records; each id once."""
+    records: dict[str, tuple[Found, Commitment]] = {}
     for one in found:
         record = _record(cast, article, ids, _reporting(one, said), one)
-        records.setdefault(record.id, record)
-    return tuple(records.values())
+        records.setdefault(record.id, (one, record))
+    return list(records.values())
 
 
 def _reporting(found: Found, said: list[Said]) -> Said | None:
@@ -148,10 +148,8 @@ def _record(cast: Cast, article: Article, ids: dict[int, str], said: Said | None
     tokens, text, act = cast.reading.tokens, article.text, found.act
     span = Span.of(text, tokens[found.first].start, tokens[found.last - 1].end)
     evidence = (Evidence(found.sentence.number, span),)
-    gives = act.row["frame"] == "give"
     parties = tuple(Party(ids[s.referent.number], s.referent.country, _role(act, s)) for s in found.sides)
-    words = words_of(t.text for t in tokens[act.begin : act.match.last])
-    codes = code(Act(act.stage, act.form, gives, act.negated, words))
+    codes = code(coded_act(cast, act))
     sentence = text[found.sentence.start : found.sentence.end]
     return Commitment(
         id=commitment_id(article, evidence, act.form, act.stage, parties),
@@ -170,6 +168,12 @@ def _record(cast: Cast, article: Article, ids: dict[int, str], said: Said | None
         date=find_date(span.text, article.published, ahead=act.stage in (Stage.INTENDED, Stage.PROPOSED))
         or find_date(sentence, article.published, ahead=act.stage in (Stage.INTENDED, Stage.PROPOSED)),
     )
+
+
+def coded_act(cast: Cast, act: FoundAct) -> Act:
+    """What decides the codes of an act."""
+    words = words_of(t.text for t in cast.reading.tokens[act.begin : act.match.last])
+    return Act(act.stage, act.form, act.row["frame"] == "give", act.negated, words)
 
 
 def _governed(cast: Cast, found: Found) -> str | None:

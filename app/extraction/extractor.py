@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,9 +16,20 @@ from app.domain.explanation import Explained
 from app.domain.facts import Facts
 
 if TYPE_CHECKING:
+    from app.domain.commitment import Commitment
+    from app.extraction.commitments import Found
+    from app.extraction.entities import Cast
+    from app.extraction.statements import Said
     from app.language.pipeline import Pipeline, Reading
 
 DISTRIBUTION = "entente-news"
+
+
+class ExtractorName(StrEnum):
+    """What finds the facts of articles: the steps of this room, or a language model."""
+
+    ENTENTE = "entente"
+    LLM = "llm"
 
 
 class ExtractionFailed(Exception):
@@ -31,6 +44,10 @@ class Extractor(Protocol):
         """What is stored with every fact: the extractor and its version."""
         ...
 
+    def warm(self) -> None:
+        """Load what the first article would have to wait for."""
+        ...
+
     def extract(self, article: Article) -> Facts:
         """All facts of an article, whatever its text. Raises `ExtractionFailed`."""
         ...
@@ -43,13 +60,20 @@ class Extractor(Protocol):
 class ExplainingExtractor(Extractor, Protocol):
     """An extractor that can say why it found what it found."""
 
-    def warm(self) -> None:
-        """Load what the first article would have to wait for."""
-        ...
-
     def explain(self, article: Article) -> Explained:
         """The facts of `extract`, each with what made it. Raises `ExtractionFailed`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the steps made on the way from an article to its facts: what explanations are read off."""
+
+    article: Article
+    cast: Cast
+    ids: dict[int, str]
+    said: list[Said]
+    found: list[tuple[Found, Commitment]]
 
 
 class EntenteExtractor:
@@ -66,20 +90,30 @@ class EntenteExtractor:
 
     def extract(self, article: Article) -> Facts:
         """All facts of an article; the same article gives the same facts. Raises `BrokenModel`, but for no text."""
+        return self._read(article)[0]
+
+    def extract_many(self, articles: Iterable[Article]) -> Iterator[Facts]:
+        """The facts of each article, in order, one at a time."""
+        return map(self.extract, articles)
+
+    def explain(self, article: Article) -> Explained:
+        """The facts of `extract`, each with the rule, the clause and the rows of tables that made it."""
+        from app.extraction.explain import explanations
+
+        facts, work = self._read(article)
+        return Explained(facts, tuple(explanations(facts, work)) if work else ())
+
+    def _read(self, article: Article) -> tuple[Facts, Work | None]:
         from app.language.english import is_english
         from app.language.pipeline import load_pipeline, split
         from app.language.tokens import fold
 
         if not article.language.lower().startswith("en") or not is_english(fold(article.text)):
             warning = "the text is not in English, the only language whose facts are read: sentences only"
-            return Facts(self.name, _spans(split(article.text)), warnings=(warning,))
+            return Facts(self.name, _spans(split(article.text)), warnings=(warning,)), None
         return self._facts(article, load_pipeline(self._model))
 
-    def extract_many(self, articles: Iterable[Article]) -> Iterator[Facts]:
-        """The facts of each article, in order, one at a time."""
-        return map(self.extract, articles)
-
-    def _facts(self, article: Article, pipeline: Pipeline) -> Facts:
+    def _facts(self, article: Article, pipeline: Pipeline) -> tuple[Facts, Work]:
         from app.extraction import affiliation, commitments, coreference, entities, sides, statements
         from app.language.names import find_names
 
@@ -92,13 +126,15 @@ class EntenteExtractor:
         said = statements.find_statements(cast)
         found = commitments.find_commitments(cast, sides.Memory(headline))
         ids, records = entities.entities(cast, article)
-        return Facts(
+        kept = commitments.commitments(cast, article, ids, said, found)
+        facts = Facts(
             extractor=self.name,
             sentences=_spans(reading),
             entities=records,
             statements=statements.statements(cast, article, ids, said),
-            commitments=commitments.commitments(cast, article, ids, said, found),
+            commitments=tuple(record for _, record in kept),
         )
+        return facts, Work(article, cast, ids, said, kept)
 
 
 def _spans(reading: Reading) -> tuple[Span, ...]:

@@ -107,7 +107,7 @@ def _checked(connection: Connection, article: str, check: Check) -> None:
 def _replace(connection: Connection, article: str, prepared: Prepared, check: Check) -> None:
     _checked(connection, article, check)
     assert prepared.facts is not None  # prepared anew
-    replace_article(connection, article, prepared.article, prepared.facts)
+    replace_article(connection, article, prepared.article, prepared.facts, prepared.signature)
 
 
 def _remove(connection: Connection, article: str, check: Check) -> None:

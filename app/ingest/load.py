@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.article import Article
-from app.extraction.extractor import Extractor
+from app.extraction.extractor import ExtractionFailed, Extractor
 from app.ingest.files import UnreadableFile, read_markdown
+from app.ingest.same_story import signature
 from app.store.database import Database
 from app.store.loaded import loaded_digests, mark_loaded, replaced_article
 from app.store.write import SameText, Stored, put, replace_article
@@ -55,22 +56,24 @@ def load_files(database: Database, extractor: Extractor, paths: Iterable[Path], 
                 _load(database, extractor, path, name, digest, report)
         except UnreadableFile as fault:
             report.faults.append(fault)
+        except ExtractionFailed as failed:
+            report.faults.append(UnreadableFile(path, 1, str(failed)))
     return report
 
 
 def _load(database: Database, extractor: Extractor, path: Path, name: str, digest: str, report: Loaded) -> None:
     article = read_markdown(path)
-    facts = extractor.extract(article)
+    facts, signed = extractor.extract(article), signature(article.text)
     with database.write() as connection:
         if replaced := replaced_article(connection, name):
             try:
-                replace_article(connection, replaced, article, facts)
+                replace_article(connection, replaced, article, facts, signed)
             except SameText as same:
                 raise UnreadableFile(path, 1, f"has the text of the article {same.article} now") from None
             report.replaced.append(replaced)
             mark_loaded(connection, name, digest, replaced)
             return
-        stored = put(connection, article, facts)
+        stored = put(connection, article, facts, signed)
         mark_loaded(connection, name, digest, stored.id)
     if stored.created:
         report.new.append(stored.id)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from app.domain.article import Article
 from app.domain.facts import Facts
 from app.ingest import workers
+from app.ingest.same_story import signature
 from app.ingest.submission import language_of
 from app.ingest.text import NotAnArticle
 from app.store.write import Stored, add_sources, find_same, put
@@ -24,10 +25,11 @@ class TextIsGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article with its facts; without them where its text is in the store already."""
+    """An article with its facts and its signature; without these where its text is in the store already."""
 
     article: Article
-    facts: Facts | None
+    facts: Facts | None = None
+    signature: bytes | None = None
 
 
 def prepare(take: Take, *, anew: bool = False) -> Prepared:
@@ -40,8 +42,8 @@ def prepare(take: Take, *, anew: bool = False) -> Prepared:
     if not anew:
         with workers.store().read() as connection:
             if find_same(connection, article):
-                return Prepared(article, None)
-    return Prepared(article, workers.extract(article))
+                return Prepared(article)
+    return Prepared(article, workers.extract(article), signature(article.text))
 
 
 def require_served_language(article: Article) -> None:
@@ -57,7 +59,7 @@ def require_served_language(article: Article) -> None:
 def store_prepared(connection: Connection, prepared: Prepared) -> Stored:
     """Put the article into the store. Raises `TextIsGone`."""
     if prepared.facts is not None:
-        return put(connection, prepared.article, prepared.facts)
+        return put(connection, prepared.article, prepared.facts, prepared.signature)
     same = find_same(connection, prepared.article)
     if same is None:
         raise TextIsGone

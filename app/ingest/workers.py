@@ -22,7 +22,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from app.domain.article import Article
 from app.domain.facts import Facts
-from app.extraction.extractor import EntenteExtractor, Extractor
+from app.extraction.extractor import EntenteExtractor, ExtractionFailed, Extractor
 from app.settings import shipped
 from app.store.database import Database
 
@@ -35,14 +35,9 @@ MakeExtractor = Callable[[], Extractor]
 LONGEST_TASK = 120.0
 """Seconds after which a task is given up; a text of a megabyte takes a tenth of that."""
 
-POLITE = 10
-"""How far workers step back behind the process that serves (nice)."""
 
-
-BROKEN = (TimeoutError, ProcessExpired, BrokenProcessPool, CancelledError)
-"""What a task's future raises where the worker, not the task, is at fault: see `failure`."""
-
-WARM_UP = Article("The prime minister of Fiji met the president of Peru.")
+BROKEN = (TimeoutError, ProcessExpired, BrokenProcessPool, CancelledError, ExtractionFailed)
+"""What a task's future raises where not the task is at fault but the worker, or what it asks: see `failure`."""
 
 
 class TooManyTasks(Exception):
@@ -57,16 +52,22 @@ class TaskFailed(Exception):
     """A worker did not finish a task; the message says why."""
 
 
+class ExtractorDown(TaskFailed, ExtractionFailed):
+    """What the extractor depends on failed; the same task may succeed later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """How many workers there are, and how far they step back (nice).
 
-    ``most_waiting`` tasks may wait or be under way for callers that can be turned away.
+    ``most_waiting`` tasks may wait or be under way for callers that can be turned away; none may take longer than
+    ``longest`` seconds.
     """
 
     workers: int
     nice: int = 0
     most_waiting: int = 32
+    longest: float = LONGEST_TASK
 
 
 def spare_cores() -> int:
@@ -99,7 +100,7 @@ class Workers:
         self, task: Callable[Parameters, ResultT], *args: Parameters.args, **named: Parameters.kwargs
     ) -> Future[ResultT]:
         """Have a task done. Its future raises what the task raises, or what `failure` puts into words."""
-        future: Future[ResultT] = self._pool.schedule(task, args=args, kwargs=named, timeout=LONGEST_TASK)
+        future: Future[ResultT] = self._pool.schedule(task, args=args, kwargs=named, timeout=self.staff.longest)
         return future
 
     async def do(
@@ -125,7 +126,10 @@ class Workers:
 
     def warm(self) -> None:
         """Start the workers and wait until one is ready. Raises `TaskFailed` where they cannot start."""
-        self.extract(WARM_UP)
+        try:
+            self.submit(_nothing).result()
+        except BROKEN as error:
+            raise failure(error) from None
 
     def extract(self, article: Article) -> Facts:
         """All facts of an article, as every `Extractor` finds them. Raises `TaskFailed`."""
@@ -146,8 +150,10 @@ class Workers:
 
 def failure(error: Exception) -> TaskFailed:
     """Why a task was not finished, in words."""
+    if isinstance(error, ExtractionFailed):
+        return ExtractorDown(str(error))
     if isinstance(error, TimeoutError):
-        return TaskFailed(f"it was not read within {LONGEST_TASK:.0f} seconds")
+        return TaskFailed("it was not read within the seconds that it may take")
     if isinstance(error, BrokenProcessPool | CancelledError):
         return TaskFailed("the processes that read articles do not start, or are being stopped; the log says why")
     return TaskFailed("the process that read it broke down")
@@ -161,6 +167,10 @@ def extract(article: Article) -> Facts:
 def store() -> Database:
     """The database, to look into. To be called in a worker only."""
     return _own.store
+
+
+def _nothing() -> None:
+    """A task that is done as soon as a worker is there."""
 
 
 @dataclass(slots=True)
@@ -182,7 +192,7 @@ def _start(make: MakeExtractor, nice: int, url: str) -> None:
     if nice:
         os.nice(nice)
     _own = _Own(make(), Database(url, shipped("migrations")))
-    _own.extractor.extract(WARM_UP)
+    _own.extractor.warm()
 
 
 def _end_with_parent() -> None:

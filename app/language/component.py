@@ -17,13 +17,13 @@ from spacy.language import Language
 from spacy.parts_of_speech import IDS
 from spacy.tokens import Span
 
-from app.language.reader import FILES, Analysis, BrokenModel, Reader
+from app.language.pipeline import READER
+from app.language.reader import CHECKSUMS, FILES, Analysis, BrokenModel, Reader
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
-NAME = "entente_reader"
 PARAGRAPHS = "paragraphs"
 """Key of ``doc.user_data``: tokens at which paragraphs begin, for documents that were built without white space."""
 SENTENCES = "sentences"
@@ -34,7 +34,7 @@ NO_START = 2**64 - 1
 """No sentence starts here: -1 in two's complement."""
 
 
-@Language.factory(NAME, default_config={"threads": 1}, retokenizes=False)
+@Language.factory(READER, default_config={"threads": 1}, retokenizes=False)
 def make_reader(nlp: Language, name: str, threads: int) -> ReaderComponent:
     """The component, empty until it is read from disk."""
     return ReaderComponent(nlp.vocab, threads)
@@ -60,7 +60,7 @@ class ReaderComponent:
         if self._folder is None:
             raise BrokenModel("there is no reader to write: none has been loaded")
         Path(path).mkdir(parents=True, exist_ok=True)
-        for file in FILES:
+        for file in (*FILES, CHECKSUMS):
             shutil.copy(self._folder / file, Path(path) / file)
 
     def __call__(self, doc: Doc) -> Doc:

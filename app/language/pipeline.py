@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.language.marks import Marks, marks_of
-from app.language.reader import BrokenModel
+from app.language.reader import BrokenModel, check_files
 from app.language.sentences import Sentence, sentences_by_rule, stripped
 from app.language.tokens import Token, fold, paragraphs, tokenize
 
@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Span
 
-__all__ = ["BrokenModel", "Pipeline", "Reading", "load_pipeline", "read", "shipped_model", "split"]
+READER = "entente_reader"
+"""The reader's name in a spaCy pipeline, and its folder in that of a model."""
+
+__all__ = [
+    "READER",
+    "BrokenModel",
+    "Pipeline",
+    "Reading",
+    "check_model",
+    "load_pipeline",
+    "read",
+    "shipped_model",
+    "split",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +124,31 @@ def shipped_model() -> Path:
     return Path(str(files("app.language"))) / "model"
 
 
+def check_model(folder: Path | None = None) -> None:
+    """Raise `BrokenModel` unless the model of a folder, or the shipped one, is there and whole. Loads nothing."""
+    where = folder or shipped_model()
+    if not (where / "config.cfg").is_file():
+        raise BrokenModel(f"there is no language model in {where}: config.cfg is missing")
+    check_files(where / READER)
+
+
 @cache
 def load_pipeline(folder: Path | None = None) -> Pipeline:
     """The pipeline of a folder, or the shipped one; loaded once. Raises `BrokenModel`."""
     import spacy
 
-    from app.language import component  # registers the reader as a factory
+    from app.language import component  # noqa: F401  registers the reader, also where this is not installed
 
+    check_model(folder)
     where = folder or shipped_model()
-    if not (where / "config.cfg").is_file():
-        raise BrokenModel(f"there is no language model in {where}: config.cfg is missing")
     try:
         model = spacy.load(where)
     except BrokenModel:
         raise
     except Exception as error:
         raise BrokenModel(f"the language model in {where} cannot be loaded: {error}") from error
-    if component.NAME not in model.pipe_names:
-        raise BrokenModel(f"the language model in {where} has no {component.NAME} in its pipeline")
+    if READER not in model.pipe_names:
+        raise BrokenModel(f"the language model in {where} has no {READER} in its pipeline")
     return Pipeline(model)
 
 

@@ -35,12 +35,14 @@ class ArticleLinks(Wire):
     mentions: str
     statements: str
     commitments: str
+    same_story: str
 
     @classmethod
     def of(cls, article: str) -> ArticleLinks:
         """The links of the article with this id."""
         parts = ("entities", "mentions", "statements", "commitments")
-        return cls(self=f"/articles/{article}", **{part: f"/articles/{article}/{part}" for part in parts})
+        paths = {part: f"/articles/{article}/{part}" for part in parts}
+        return cls(self=f"/articles/{article}", same_story=f"/articles/{article}/same-story", **paths)
 
 
 class ArticleListing(Wire):
@@ -66,3 +68,10 @@ class ArticleOut(ArticleListing):
     """One article with its text."""
 
     text: str = Field(description="Paragraphs separated by one blank line; all offsets count its code points.")
+
+
+class Telling(Wire):
+    """Another article that tells the same story in much the same words."""
+
+    similarity: float = Field(description="Estimated share of runs of three words that both have, 0.6 to 1.")
+    article: ArticleListing

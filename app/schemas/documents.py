@@ -11,13 +11,14 @@ from app.domain.article import Article, Source
 from app.domain.commitment import Commitment, Party
 from app.domain.entity import Entity
 from app.domain.evidence import Span
+from app.domain.explanation import Explained, Explanation
 from app.domain.facts import Facts
 from app.domain.statement import Speaker, Statement
 from app.schemas.articles import ArticleLinks, ArticleListing, ArticleOut, FactCounts, SourceOut
 from app.schemas.base import SpanOut, SpeakerOut
 from app.schemas.commitments import ActDateOut, CommitmentOut, EvidenceOut, PartyOut, StoredCommitment
 from app.schemas.entities import ArticleEntity, MentionOut, RoleOut
-from app.schemas.extract import ExtractedArticle
+from app.schemas.extract import ExplainedArticle, ExplanationOut, ExtractedArticle, TableRowOut
 from app.schemas.statements import FactLinks, StatementOut, StoredStatement
 
 Entities = Mapping[str, Entity]
@@ -160,6 +161,21 @@ def extracted_article(article_id: str | int, article: Article, facts: Facts) -> 
         entities=[article_entity(entity) for entity in facts.entities],
         statements=[statement_out(statement, entities) for statement in facts.statements],
         commitments=[commitment_out(commitment, entities) for commitment in facts.commitments],
+    )
+
+
+def explained_article(article_id: str | int, article: Article, explained: Explained) -> ExplainedArticle:
+    """What `entente extract --explain` prints for one article."""
+    extracted = extracted_article(article_id, article, explained.facts)
+    return ExplainedArticle(**dict(extracted), explanations=[_explanation(e) for e in explained.explanations])
+
+
+def _explanation(explanation: Explanation) -> ExplanationOut:
+    return ExplanationOut(
+        fact=explanation.fact,
+        rule=explanation.rule,
+        clause=_span(explanation.clause) if explanation.clause else None,
+        rows=[TableRowOut(table=row.table, cells=dict(row.cells)) for row in explanation.rows],
     )
 
 

@@ -58,11 +58,12 @@ class EntityLinks(Wire):
     mentions: str
     statements: str
     commitments: str
+    partners: str
 
     @classmethod
     def of(cls, entity: str) -> EntityLinks:
         """The links of the entity with this id."""
-        parts = ("mentions", "statements", "commitments")
+        parts = ("mentions", "statements", "commitments", "partners")
         return cls(self=f"/entities/{entity}", **{part: f"/entities/{entity}/{part}" for part in parts})
 
 

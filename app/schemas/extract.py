@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.schemas.base import Wire
+from pydantic import Field
+
+from app.schemas.base import SpanOut, Wire
 from app.schemas.commitments import CommitmentOut
 from app.schemas.entities import ArticleEntity
 from app.schemas.statements import StatementOut
@@ -22,3 +24,25 @@ class ExtractedArticle(Wire):
     entities: list[ArticleEntity]
     statements: list[StatementOut]
     commitments: list[CommitmentOut]
+
+
+class TableRowOut(Wire):
+    """A row of a readable table that had a part in a fact."""
+
+    table: str
+    cells: dict[str, str] = Field(description="The row's cells that are not empty, by the table's headers.")
+
+
+class ExplanationOut(Wire):
+    """What made a fact."""
+
+    fact: str = Field(description="Id of the entity, the statement or the commitment.")
+    rule: str
+    clause: SpanOut | None = Field(description="The words that the rule was applied to.")
+    rows: list[TableRowOut]
+
+
+class ExplainedArticle(ExtractedArticle):
+    """What `entente extract --explain` prints: an article's facts, and what made each of them."""
+
+    explanations: list[ExplanationOut]

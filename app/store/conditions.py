@@ -1,175 +1,233 @@
-"""Filters to SQL: for every list, its filters by name, each a function of the values of which any may hold."""
+"""Filters to SQL: for every list, its filters by name, each a function of the values of which any may hold.
+
+A filter can be asked in three ways. `holds` checks a row that something else has found; `finds` finds rows by an index
+of its own; and where the filter goes by a table that links things to values newest first, `link` gives that table, so
+that a list in the order of publication is read straight off it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, Table, and_, case, or_, select
 
+from app.store import fulltext
 from app.store.tables import (
     appearances,
     article_sources,
     articles,
-    commitment_parties,
-    commitment_speakers,
+    commitment_actors,
+    commitment_pairs,
     commitments,
     entities,
-    mentions,
-    statement_spans,
+    statement_entities,
     statements,
 )
 
-Filters = Sequence[tuple[str, tuple[Any, ...]]]
+Values = tuple[Any, ...]
+Filters = Sequence[tuple[str, Values]]
 """Names of filters, each with its values: all filters must hold, of a filter's values any."""
 
 Condition = ColumnElement[bool]
-Filter = Callable[[tuple[Any, ...]], Condition]
 
 
-def conditions(table: Table, filters: Filters) -> list[Condition]:
+class Columns(Protocol):
+    """The columns of a list by name; those that a link repeats stand for the list's own."""
+
+    def __getitem__(self, name: str, /) -> ColumnElement[Any]: ...
+
+
+Matches = Callable[[Columns, Values], Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A table that has a row for every thing and value, with `published`.
+
+    ``key`` names its column for the thing, ``owner`` the list's column that this one equals, ``matches`` says what must
+    hold of its row. One value gives each thing once.
+    """
+
+    table: Table
+    key: str
+    owner: str
+    matches: Matches
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter of one list."""
+
+    holds: Matches
+    finds: Matches
+    link: Link | None = None
+    column: str | None = None
+    """The column that must have the value, where that is all there is to it."""
+    follows_time: bool = False
+    """Whether what it lets through lies together in the order of publication."""
+
+
+def conditions(table: Table, filters: Filters, columns: Columns | None = None) -> list[Condition]:
     """What must hold of the table's rows. Raises `KeyError` for a filter that the table does not have."""
-    return [FILTERS[table][name](values) for name, values in filters]
+    return [FILTERS[table][name].holds(columns or table.c, values) for name, values in filters]
 
 
-def _is(column: ColumnElement[Any]) -> Filter:
-    return lambda values: column == values[0] if len(values) == 1 else column.in_(values)
+def _by_column(name: str, condition: Callable[[ColumnElement[Any], Values], Condition], **more: Any) -> Filter:
+    def holds(columns: Columns, values: Values) -> Condition:
+        return condition(columns[name], values)
+
+    return Filter(holds, holds, **more)
 
 
-def _from(column: ColumnElement[Any]) -> Filter:
-    return lambda values: column >= min(values)
+def _is(name: str) -> Filter:
+    return _by_column(name, _equals, column=name)
 
 
-def _to(column: ColumnElement[Any]) -> Filter:
-    return lambda values: column <= max(values)
+def _equals(column: ColumnElement[Any], values: Values) -> Condition:
+    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
-def _begins(column: ColumnElement[str]) -> Filter:
+def _from(name: str, *, follows_time: bool = False) -> Filter:
+    return _by_column(name, lambda column, values: column >= min(values), follows_time=follows_time)
+
+
+def _to(name: str, *, follows_time: bool = False) -> Filter:
+    return _by_column(name, lambda column, values: column <= max(values), follows_time=follows_time)
+
+
+def _begins(name: str) -> Filter:
     """The text begins so: as a range, which an index serves on every database."""
 
-    def begins(value: str) -> Condition:
+    def begins(column: ColumnElement[str], value: str) -> Condition:
         return and_(column >= value, column < value[:-1] + chr(ord(value[-1]) + 1))
 
-    return lambda values: or_(*(begins(value) for value in values))
+    return _by_column(name, lambda column, values: or_(*(begins(column, value) for value in values)))
 
 
-def _of_article(table: Table, inner: Filter) -> Filter:
-    """The condition on the article that the row belongs to."""
-    article = articles.c.pk == table.c.article_pk
-    return lambda values: select(articles.c.pk).where(article, inner(values)).exists()
+def _linked(table: Table, key: str, matches: Matches, owner: str = "pk") -> Filter:
+    def holds(columns: Columns, values: Values) -> Condition:
+        inner = table.alias()
+        return select(inner.c[key]).where(inner.c[key] == columns[owner], matches(inner.c, values)).exists()
+
+    def finds(columns: Columns, values: Values) -> Condition:
+        inner = table.alias()
+        return columns[owner].in_(select(inner.c[key]).where(matches(inner.c, values)))
+
+    return Filter(holds, finds, Link(table, key, owner, matches))
 
 
-def _source(article_pk: ColumnElement[int]) -> Filter:
-    carried = article_sources.c.article_pk == article_pk
-    named = _is(article_sources.c.name)
-    return lambda values: select(article_sources.c.position).where(carried, named(values)).exists()
+def _words(table: Table) -> Filter:
+    def holds(columns: Columns, values: Values) -> Condition:
+        key = columns[fulltext.key_name(table)]
+        return and_(*(fulltext.has_words(table, key, words) for words in values))
+
+    return Filter(holds, holds)
 
 
-def _entity_pks(ids: tuple[str, ...]) -> Select[tuple[int]]:
-    return select(entities.c.pk).where(entities.c.id.in_(ids))
+def _one_of(column: ColumnElement[Any], found: Select[Any], count: int) -> Condition:
+    return column == found.scalar_subquery() if count == 1 else column.in_(found)
 
 
-def _countries(ids: tuple[str, ...]) -> Select[tuple[str]]:
-    return select(entities.c.country).where(entities.c.id.in_(ids), entities.c.type == "country")
+def _entity(columns: Columns, ids: Values) -> Condition:
+    """The row points at one of the entities."""
+    return _one_of(columns["entity_pk"], select(entities.c.pk).where(entities.c.id.in_(ids)), len(ids))
 
 
-def _article_entity(ids: tuple[str, ...]) -> Condition:
-    return articles.c.pk.in_(select(appearances.c.article_pk).where(appearances.c.entity_pk.in_(_entity_pks(ids))))
+def actor_of(entity: Columns) -> ColumnElement[str]:
+    """How `commitment_actors` and `commitment_pairs` call an entity: a state by its code, others by their id."""
+    is_state = and_(entity["type"] == "country", entity["country"].is_not(None))
+    return case((is_state, entity["country"]), else_=entity["id"])
 
 
-def _party(ids: tuple[str, ...]) -> Condition:
-    parties = commitment_parties.c
-    return commitments.c.pk.in_(select(parties.commitment_pk).where(parties.entity_pk.in_(_entity_pks(ids))))
+def _actor(columns: Columns, ids: Values) -> Condition:
+    actors = select(actor_of(entities.c)).where(entities.c.id.in_(ids))
+    return _one_of(columns["actor"], actors, len(ids))
 
 
-def _party_country(codes: tuple[str, ...]) -> Condition:
-    return commitments.c.pk.in_(
-        select(commitment_parties.c.commitment_pk).where(commitment_parties.c.country.in_(codes))
+def _party(columns: Columns, ids: Values) -> Condition:
+    return and_(_actor(columns, ids), columns["as_party"])
+
+
+def _speaker(columns: Columns, ids: Values) -> Condition:
+    return and_(_actor(columns, ids), columns["as_speaker"])
+
+
+def _state(columns: Columns, codes: Values) -> Condition:
+    return and_(_equals(columns["actor"], codes), columns["as_state"])
+
+
+def _between(columns: Columns, pairs: Values) -> Condition:
+    return or_(*(and_(columns["one"] == one, columns["other"] == other) for one, other in pairs))
+
+
+def _source(columns: Columns, names: Values) -> Condition:
+    """Of an outlet's entries for the article, the first."""
+    earlier = article_sources.alias()
+    again = (
+        select(earlier.c.position)
+        .where(earlier.c.article_pk == columns["article_pk"], earlier.c.name == columns["name"])
+        .where(earlier.c.position < columns["position"])
     )
+    return and_(_equals(columns["name"], names), ~again.exists())
 
 
-def _between(pairs: tuple[tuple[str, str], ...]) -> Condition:
-    return or_(*(and_(_party_country((one,)), _party_country((other,))) for one, other in pairs))
+def _speaks(columns: Columns, ids: Values) -> Condition:
+    return and_(_entity(columns, ids), columns["as_speaker"])
 
 
-def _commitment_speaker(ids: tuple[str, ...]) -> Condition:
-    speakers = commitment_speakers.c
-    return commitments.c.pk.in_(select(speakers.commitment_pk).where(speakers.entity_pk.in_(_entity_pks(ids))))
+def _language(columns: Columns, tags: Values) -> Condition:
+    return _equals(columns["language"], tags)
 
 
-def _commitment_entity(ids: tuple[str, ...]) -> Condition:
-    """It is a party, or speaks, or is the state that a party acts for."""
-    parties, speakers = commitment_parties.c, commitment_speakers.c
-    found = union(
-        select(parties.commitment_pk).where(parties.entity_pk.in_(_entity_pks(ids))),
-        select(parties.commitment_pk).where(parties.country.in_(_countries(ids))),
-        select(speakers.commitment_pk).where(speakers.entity_pk.in_(_entity_pks(ids))),
-    )
-    return commitments.c.pk.in_(found)
-
-
-def _statement_speaker(ids: tuple[str, ...]) -> Condition:
-    spans = statement_spans.c
-    return statements.c.pk.in_(select(spans.statement_pk).where(spans.entity_pk.in_(_entity_pks(ids))))
-
-
-def _statement_entity(ids: tuple[str, ...]) -> Condition:
-    """It speaks, or is mentioned in what is said."""
-    spans = statement_spans.c
-    spoken_of = (
-        select(statements.c.pk)
-        .join(mentions, mentions.c.article_pk == statements.c.article_pk)
-        .join(statement_spans, spans.statement_pk == statements.c.pk)
-        .where(mentions.c.entity_pk.in_(_entity_pks(ids)), spans.part == "content")
-        .where(mentions.c.start >= spans.start, mentions.c.end <= spans.end)
-    )
-    return or_(_statement_speaker(ids), statements.c.pk.in_(spoken_of))
-
-
-def _facts(table: Table) -> dict[str, Filter]:
-    """What commitments and statements have in common."""
+def _dated(table: Table, owner: str) -> dict[str, Filter]:
+    """What articles and their facts have in common."""
+    language = _is("language") if table is articles else _linked(articles, "pk", _language, owner)
     return {
-        "source": _source(table.c.article_pk),
-        "language": _of_article(table, _is(articles.c.language)),
-        "published_from": _from(table.c.published),
-        "published_to": _to(table.c.published),
-        "extractor": _is(table.c.extractor),
+        "source": _linked(article_sources, "article_pk", _source, owner),
+        "language": language,
+        "published_from": _from("published", follows_time=True),
+        "published_to": _to("published", follows_time=True),
+        "extractor": _is("extractor"),
+        "q": _words(table),
     }
 
 
 FILTERS: Mapping[Table, Mapping[str, Filter]] = {
     articles: {
-        "source": _source(articles.c.pk),
-        "language": _is(articles.c.language),
-        "published_from": _from(articles.c.published),
-        "published_to": _to(articles.c.published),
-        "extractor": _is(articles.c.extractor),
-        "entity": _article_entity,
+        "entity": _linked(appearances, "article_pk", _entity),
+        **_dated(articles, "pk"),
     },
     entities: {
-        "type": _is(entities.c.type),
-        "country": _is(entities.c.country),
+        "country": _is("country"),
+        "type": _is("type"),
+        "q": _words(entities),
     },
     commitments: {
-        **_facts(commitments),
-        "entity": _commitment_entity,
-        "country": _party_country,
-        "party": _party,
-        "between": _between,
-        "stage": _is(commitments.c.stage),
-        "form": _is(commitments.c.form),
-        "plover": _is(commitments.c.plover),
-        "cameo": _begins(commitments.c.cameo),
-        "negated": _is(commitments.c.negated),
-        "min_confidence": _from(commitments.c.confidence),
-        "date_from": _from(func.coalesce(commitments.c.date_end, commitments.c.date_start)),
-        "date_to": _to(commitments.c.date_start),
-        "speaker": _commitment_speaker,
+        "between": _linked(commitment_pairs, "commitment_pk", _between),
+        "speaker": _linked(commitment_actors, "commitment_pk", _speaker),
+        "party": _linked(commitment_actors, "commitment_pk", _party),
+        "entity": _linked(commitment_actors, "commitment_pk", _actor),
+        "country": _linked(commitment_actors, "commitment_pk", _state),
+        "cameo": _begins("cameo"),
+        "plover": _is("plover"),
+        "form": _is("form"),
+        "stage": _is("stage"),
+        "negated": _is("negated"),
+        "min_confidence": _from("confidence"),
+        "date_from": _from("date_end", follows_time=True),
+        "date_to": _to("date_start", follows_time=True),
+        **_dated(commitments, "article_pk"),
     },
     statements: {
-        **_facts(statements),
-        "entity": _statement_entity,
-        "speaker": _statement_speaker,
+        "speaker": _linked(statement_entities, "statement_pk", _speaks),
+        "entity": _linked(statement_entities, "statement_pk", _entity),
+        **_dated(statements, "article_pk"),
     },
 }
-"""Every filter of every list. `published_from` and the like take the widest of several values."""
+"""Every filter of every list, those first that mostly let least through.
+
+`published_from` and the like take the widest of several values; the `entity` of a statement speaks or is mentioned in
+what is said; that of a commitment is a party, or speaks, or is the state that a party acts for.
+"""

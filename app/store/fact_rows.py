@@ -12,7 +12,7 @@ from app.domain.evidence import Span
 from app.domain.facts import Facts
 from app.domain.statement import Statement
 from app.schemas import documents
-from app.store import tables
+from app.store import links, tables
 
 Rows = list[dict[str, object]]
 """Rows of one table: values by column."""
@@ -28,7 +28,14 @@ def fact_rows(
     yield (
         tables.article_sources,
         [
-            {"article_pk": pk, "position": n, "name": s.name, "home_page": s.home_page, "url": s.url}
+            {
+                "article_pk": pk,
+                "position": n,
+                "name": s.name,
+                "home_page": s.home_page,
+                "url": s.url,
+                "published": article.published,
+            }
             for n, s in enumerate(article.sources)
         ],
     )
@@ -36,7 +43,7 @@ def fact_rows(
         tables.sentences,
         [{"article_pk": pk, "number": n, "start": s.start, "end": s.end} for n, s in enumerate(facts.sentences)],
     )
-    yield from _entity_rows(pk, facts, entity_pks)
+    yield from _entity_rows(pk, article, facts, entity_pks)
     first = _next_pk(connection, tables.statements)
     yield from _statement_rows(first, pk, article_id, article, facts, entity_pks)
     first = _next_pk(connection, tables.commitments)
@@ -48,14 +55,16 @@ def _next_pk(connection: Connection, table: Table) -> int:
     return int(highest or 0) + 1
 
 
-def _entity_rows(pk: int, facts: Facts, entity_pks: Mapping[str, int]) -> Iterator[tuple[Table, Rows]]:
+def _entity_rows(
+    pk: int, article: Article, facts: Facts, entity_pks: Mapping[str, int]
+) -> Iterator[tuple[Table, Rows]]:
     appearances: Rows = []
     roles: Rows = []
     mentions: dict[tuple[int, int, int], dict[str, object]] = {}
     for position, entity in enumerate(facts.entities):
         of = {"article_pk": pk, "entity_pk": entity_pks[entity.id]}
         document = documents.to_bytes(documents.article_entity(entity))
-        appearances.append({**of, "position": position, "document": document})
+        appearances.append({**of, "position": position, "published": article.published, "document": document})
         for n, role in enumerate(entity.roles):
             said = {"title": role.title, "organization": role.organization, "country": role.country}
             roles.append({**of, "position": n, **said})
@@ -74,6 +83,7 @@ def _statement_rows(
     entities = {entity.id: entity for entity in facts.entities}
     rows: Rows = []
     spans: Rows = []
+    concerned: Rows = []
     for position, s in enumerate(facts.statements):
         document = documents.stored_statement(s, entities, article_id, article, facts.extractor)
         rows.append(
@@ -90,8 +100,10 @@ def _statement_rows(
             }
         )
         spans += _spans_of(first + position, s, entity_pks)
+        concerned += links.of_statement(first + position, s, article, facts, entity_pks)
     yield tables.statements, rows
     yield tables.statement_spans, spans
+    yield tables.statement_entities, concerned
 
 
 def _spans_of(pk: int, statement: Statement, entity_pks: Mapping[str, int]) -> Iterator[dict[str, object]]:
@@ -116,6 +128,8 @@ def _commitment_rows(
         tables.commitment_parties: [],
         tables.commitment_speakers: [],
         tables.commitment_evidence: [],
+        tables.commitment_actors: [],
+        tables.commitment_pairs: [],
     }
     for position, c in enumerate(facts.commitments):
         document = documents.stored_commitment(c, entities, article_id, article, facts.extractor)
@@ -124,6 +138,8 @@ def _commitment_rows(
         rows.append({**row, "document": documents.to_bytes(document)})
         for table, more in _below(first + position, c, entity_pks):
             below[table] += more
+        below[tables.commitment_actors] += links.actors(first + position, c, article, entities)
+        below[tables.commitment_pairs] += links.pairs(first + position, c, article)
     yield tables.commitments, rows
     yield from below.items()
 
@@ -140,7 +156,7 @@ def _columns_of(c: Commitment) -> dict[str, object]:
         "action_object": c.object,
         "date_text": c.date.text if c.date else None,
         "date_start": c.date.start if c.date else None,
-        "date_end": c.date.end if c.date else None,
+        "date_end": (c.date.end or c.date.start) if c.date else None,
         "confidence": c.confidence,
         "statement": c.statement,
     }

@@ -11,7 +11,8 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, literal, select, tuple_
 
 from app.store import tables
-from app.store.conditions import Condition, Filters, conditions
+from app.store.conditions import Condition, Filters
+from app.store.narrowing import reading, sorted_only
 from app.store.tables import appearances, articles, commitments, entities, mentions, statements
 
 Kind = Table
@@ -54,17 +55,13 @@ class Document:
     modified_at: datetime
 
 
-SORTS: dict[Kind, dict[str, ColumnElement[Any]]] = {
-    articles: {"published": articles.c.published, "ingested_at": articles.c.ingested_at},
-    entities: {"name": entities.c.name, "article_count": entities.c.article_count, "last_seen": entities.c.last_seen},
-    commitments: {
-        "published": commitments.c.published,
-        "confidence": commitments.c.confidence,
-        "date": commitments.c.date_start,
-    },
-    statements: {"published": statements.c.published},
+SORTS: dict[Kind, dict[str, str]] = {
+    articles: {"published": "published", "ingested_at": "ingested_at"},
+    entities: {"name": "name", "article_count": "article_count", "last_seen": "last_seen"},
+    commitments: {"published": "published", "confidence": "confidence", "date": "date_start"},
+    statements: {"published": "published"},
 }
-"""What each list can be sorted by."""
+"""What each list can be sorted by, and the column that has it."""
 
 
 def change_count(connection: Connection) -> int:
@@ -90,17 +87,35 @@ def modified_at(connection: Connection, table: Kind, thing: str) -> datetime | N
 
 def things(connection: Connection, table: Kind, filters: Filters, sort: str, window: Window) -> Slice:
     """A page of articles, entities, statements or commitments; ``sort`` is a key of `SORTS`, with `-` descending."""
-    column = SORTS[table][sort.removeprefix("-")]
-    body = table.c.listing if table is articles else table.c.document
-    order = Order((column, table.c.id), sort.startswith("-"), nullable=bool(getattr(column, "nullable", False)))
-    query = select(body.label("item")).where(*conditions(table, filters))
+    query, order = listing(connection, table, filters, sort)
     rows, after = _page(connection, query, order, window)
-    return Slice([row.item for row in rows], after)
+    return Slice(bodies(connection, table, [row.pk for row in rows]), after)
+
+
+def listing(connection: Connection, table: Kind, filters: Filters, sort: str) -> tuple[Select[Any], Order]:
+    """The row numbers of the things that the filters let through, and the order of the list."""
+    name = SORTS[table][sort.removeprefix("-")]
+    read = reading(connection, table, filters, name)
+    columns = (read.columns[name], table.c.id)
+    keys = tuple(map(sorted_only, columns)) if read.sorts else columns
+    query = select(table.c.pk.label("pk")).select_from(read.source).where(*read.conditions)
+    return query, Order(keys, sort.startswith("-"), nullable=bool(table.c[name].nullable))
+
+
+def bodies(connection: Connection, table: Kind, pks: Sequence[int]) -> list[bytes]:
+    """What lists show of the things with these row numbers, in their order."""
+    body = table.c.listing if table is articles else table.c.document
+    found = {
+        row.pk: row.body
+        for row in connection.execute(select(table.c.pk, body.label("body")).where(table.c.pk.in_(pks)))
+    }
+    return [found[pk] for pk in pks]
 
 
 def count(connection: Connection, table: Kind, filters: Filters) -> int:
     """How many things the filters let through."""
-    query = select(func.count()).select_from(table).where(*conditions(table, filters))
+    read = reading(connection, table, filters, next(iter(SORTS[table].values())))
+    query = select(func.count()).select_from(read.source).where(*read.conditions)
     return connection.execute(query).scalar_one()
 
 

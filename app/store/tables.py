@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, Table
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, Table
 from sqlmodel import Field, SQLModel
 
 
@@ -20,13 +20,15 @@ def _of(table: str, *, primary: bool = False, optional: bool = False) -> Any:
 
 
 class ArticleRow(SQLModel, table=True):
-    """An article. ``listing`` is its document without the text."""
+    """An article. ``listing`` is its document without the text; ``recency`` its number in the order of publication."""
 
     __tablename__ = "articles"
     __table_args__ = (
         Index("articles_by_published", "published", "id"),
         Index("articles_by_ingested", "ingested_at", "id"),
         Index("articles_by_language", "language", "published", "id"),
+        Index("articles_by_extractor", "extractor", "published", "id"),
+        Index("articles_by_recency", "recency", unique=True),
     )
 
     pk: int | None = Field(default=None, primary_key=True)
@@ -42,6 +44,7 @@ class ArticleRow(SQLModel, table=True):
     ingested_at: datetime = Field(sa_type=DateTime(timezone=True))
     modified_at: datetime = Field(sa_type=DateTime(timezone=True))
     extractor: str
+    recency: int = Field(sa_type=BigInteger)
     document: bytes
     listing: bytes
 
@@ -50,13 +53,14 @@ class SourceRow(SQLModel, table=True):
     """An outlet that carried an article."""
 
     __tablename__ = "article_sources"
-    __table_args__ = (Index("sources_by_name", "name", "article_pk"),)
+    __table_args__ = (Index("sources_by_name", "name", "published", "article_pk"),)
 
     article_pk: int = _of("articles", primary=True)
     position: int = Field(primary_key=True)
     name: str
     home_page: str | None
     url: str | None
+    published: date | None
 
 
 class SentenceRow(SQLModel, table=True):
@@ -99,11 +103,12 @@ class AppearanceRow(SQLModel, table=True):
     """An entity in one article. ``document`` is the entity as that article speaks of it."""
 
     __tablename__ = "appearances"
-    __table_args__ = (Index("appearances_by_entity", "entity_pk", "article_pk"),)
+    __table_args__ = (Index("appearances_by_entity", "entity_pk", "published", "article_pk"),)
 
     article_pk: int = _of("articles", primary=True)
     position: int = Field(primary_key=True)
     entity_pk: int = _of("entities")
+    published: date | None
     document: bytes
 
 
@@ -146,6 +151,7 @@ class StatementRow(SQLModel, table=True):
     __table_args__ = (
         Index("statements_by_article", "article_pk", "position"),
         Index("statements_by_published", "published", "id"),
+        Index("statements_by_extractor", "extractor", "published", "id"),
     )
 
     pk: int | None = Field(default=None, primary_key=True)
@@ -174,19 +180,38 @@ class StatementSpanRow(SQLModel, table=True):
     text: str
 
 
+class StatementEntityRow(SQLModel, table=True):
+    """An entity that makes a statement, or that what is said mentions."""
+
+    __tablename__ = "statement_entities"
+    __table_args__ = (
+        Index("statement_entities_by_entity", "entity_pk", "published", "as_speaker"),
+        {"sqlite_with_rowid": False},
+    )
+
+    statement_pk: int = _of("statements", primary=True)
+    entity_pk: int = _of("entities", primary=True)
+    published: date | None
+    as_speaker: bool
+
+
 class CommitmentRow(SQLModel, table=True):
-    """A commitment; ``action_object`` is what its verb governs."""
+    """A commitment; ``action_object`` is what its verb governs, ``date_end`` the last day known."""
 
     __tablename__ = "commitments"
     __table_args__ = (
         Index("commitments_by_article", "article_pk", "position"),
         Index("commitments_by_published", "published", "id"),
-        Index("commitments_by_stage", "stage", "form", "published", "id"),
+        Index("commitments_by_stage", "stage", "published", "id"),
         Index("commitments_by_form", "form", "published", "id"),
+        Index("commitments_by_kind", "form", "stage", "negated", "published"),
         Index("commitments_by_plover", "plover", "published", "id"),
         Index("commitments_by_cameo", "cameo", "published", "id"),
-        Index("commitments_by_confidence", "confidence", "id"),
-        Index("commitments_by_date", "date_start", "id"),
+        Index("commitments_by_negated", "negated", "published", "id"),
+        Index("commitments_by_extractor", "extractor", "published", "id"),
+        Index("commitments_by_confidence", "confidence", "id", "published"),
+        Index("commitments_by_date", "date_start", "id", "published"),
+        Index("commitments_by_last_day", "date_end", "id", "published"),
     )
 
     pk: int | None = Field(default=None, primary_key=True)
@@ -226,6 +251,44 @@ class PartyRow(SQLModel, table=True):
     role: str
 
 
+class ActorRow(SQLModel, table=True):
+    """Who or what takes part in a commitment, in which ways: as a party, as a speaker, as the state of a party.
+
+    ``actor`` is a state's ISO code, which is in capitals, or another entity's id.
+    """
+
+    __tablename__ = "commitment_actors"
+    __table_args__ = (
+        Index("actors_by_actor", "actor", "published", "as_party", "as_speaker", "as_state"),
+        {"sqlite_with_rowid": False},
+    )
+
+    commitment_pk: int = _of("commitments", primary=True)
+    actor: str = Field(primary_key=True)
+    published: date | None
+    as_party: bool
+    as_speaker: bool
+    as_state: bool
+
+
+class PairRow(SQLModel, table=True):
+    """Two sides of a commitment, each a state's ISO code or the id of an entity without a state; both ways round."""
+
+    __tablename__ = "commitment_pairs"
+    __table_args__ = (
+        Index("pairs_by_sides", "one", "other", "published", "stage", "form", "negated"),
+        {"sqlite_with_rowid": False},
+    )
+
+    commitment_pk: int = _of("commitments", primary=True)
+    one: str = Field(primary_key=True)
+    other: str = Field(primary_key=True)
+    published: date | None
+    stage: str
+    form: str
+    negated: bool
+
+
 class CommitmentSpeakerRow(SQLModel, table=True):
     """Who is reported to say a commitment."""
 
@@ -251,6 +314,16 @@ class EvidenceRow(SQLModel, table=True):
     start: int
     end: int
     quote: str
+
+
+class SignatureRow(SQLModel, table=True):
+    """An article's MinHash signature, by which near duplicates are found, and the keys of its bands."""
+
+    __tablename__ = "signatures"
+
+    article_pk: int = _of("articles", primary=True)
+    signature: bytes
+    band_keys: str
 
 
 class LoadedFileRow(SQLModel, table=True):
@@ -285,9 +358,13 @@ roles = _table(RoleRow)
 mentions = _table(MentionRow)
 statements = _table(StatementRow)
 statement_spans = _table(StatementSpanRow)
+statement_entities = _table(StatementEntityRow)
 commitments = _table(CommitmentRow)
 commitment_parties = _table(PartyRow)
 commitment_speakers = _table(CommitmentSpeakerRow)
 commitment_evidence = _table(EvidenceRow)
+signatures = _table(SignatureRow)
+commitment_actors = _table(ActorRow)
+commitment_pairs = _table(PairRow)
 loaded_files = _table(LoadedFileRow)
 changes = _table(ChangeRow)

@@ -16,10 +16,11 @@ from app.domain.facts import Facts
 from app.schemas import documents
 from app.schemas.articles import ArticleOut
 from app.schemas.entities import ArticleEntity, EntityOut
-from app.store import tables
+from app.store import fulltext, tables
 from app.store.aggregate import of_appearances, with_appearance
 from app.store.fact_rows import fact_rows
 from app.store.linking import linked_ids
+from app.store.near_duplicates import sign, unsign
 
 
 class SameText(ValueError):
@@ -49,32 +50,44 @@ def find_same(connection: Connection, article: Article) -> str | None:
     return found
 
 
-def put(connection: Connection, article: Article, facts: Facts) -> Stored:
-    """Store a new article; one whose text is there already gains the sources it did not have, and nothing else."""
+def put(connection: Connection, article: Article, facts: Facts, signature: bytes | None = None) -> Stored:
+    """Store a new article; one whose text is there already gains the sources it did not have, and nothing else.
+
+    Without a signature no near duplicates of it will be found.
+    """
     if same := find_same(connection, article):
         add_sources(connection, same, article.sources)
         return Stored(same, created=False)
     now = datetime.now(UTC)
     article_id = _free_id(connection, article)
-    row = _article_row(article_id, article, facts, ingested_at=now, modified_at=now)
+    row = _article_row(connection, article_id, article, facts, ingested_at=now, modified_at=now)
     pk = connection.execute(insert(tables.articles).values(row).returning(tables.articles.c.pk)).scalar_one()
     _insert_facts(connection, pk, article_id, article, facts)
+    if signature is not None:
+        sign(connection, pk, signature)
     count_change(connection)
     return Stored(article_id, created=True)
 
 
-def replace_article(connection: Connection, article_id: str, article: Article, facts: Facts) -> None:
+def replace_article(
+    connection: Connection, article_id: str, article: Article, facts: Facts, signature: bytes | None = None
+) -> None:
     """Give the article another text, other sources and other facts; its id stays.
 
-    Raises `UnknownArticle`, and `SameText` where another article has that text.
+    Where its text stays too, so does its signature. Raises `UnknownArticle`, and `SameText` where another article has
+    that text.
     """
     pk, ingested_at = _held(connection, article_id)
     same = find_same(connection, article)
     if same and same != article_id:
         raise SameText(same)
     _remove_facts(connection, pk)
+    if same is None or signature is not None:
+        unsign(connection, pk)
+    if signature is not None:
+        sign(connection, pk, signature)
     times = {"ingested_at": ingested_at, "modified_at": datetime.now(UTC)}
-    row = _article_row(article_id, article, facts, **times)
+    row = _article_row(connection, article_id, article, facts, **times)
     connection.execute(update(tables.articles).where(tables.articles.c.pk == pk).values(row))
     _insert_facts(connection, pk, article_id, article, facts)
     count_change(connection)
@@ -84,6 +97,7 @@ def delete_article(connection: Connection, article_id: str) -> None:
     """Remove the article and every fact that only it supports. Raises `UnknownArticle`."""
     pk, _ = _held(connection, article_id)
     _remove_facts(connection, pk)
+    unsign(connection, pk)
     connection.execute(delete(tables.articles).where(tables.articles.c.pk == pk))
     count_change(connection)
 
@@ -105,7 +119,8 @@ def add_sources(connection: Connection, article_id: str, sources: Iterable[Sourc
     }
     connection.execute(update(tables.articles).where(tables.articles.c.pk == pk).values(change))
     first = len(held.sources)
-    rows = [{"article_pk": pk, "position": first + n, **dict(source)} for n, source in enumerate(new)]
+    shared = {"article_pk": pk, "published": held.published}
+    rows = [{**shared, "position": first + n, **dict(source)} for n, source in enumerate(new)]
     connection.execute(insert(tables.article_sources), rows)
     count_change(connection)
 
@@ -132,7 +147,13 @@ def _free_id(connection: Connection, article: Article) -> str:
 
 
 def _article_row(
-    article_id: str, article: Article, facts: Facts, *, ingested_at: datetime, modified_at: datetime
+    connection: Connection,
+    article_id: str,
+    article: Article,
+    facts: Facts,
+    *,
+    ingested_at: datetime,
+    modified_at: datetime,
 ) -> dict[str, object]:
     listing = documents.article_listing(article_id, article, facts, ingested_at)
     return {
@@ -148,6 +169,7 @@ def _article_row(
         "ingested_at": ingested_at,
         "modified_at": modified_at,
         "extractor": facts.extractor,
+        "recency": fulltext.next_recency(connection, article.published),
         "document": documents.to_bytes(documents.article_out(listing, article.text)),
         "listing": documents.to_bytes(listing),
     }
@@ -160,6 +182,7 @@ def _insert_facts(connection: Connection, pk: int, article_id: str, article: Art
     for table, rows in fact_rows(connection, pk, article_id, article, facts, entity_pks):
         if rows:
             connection.execute(insert(table), rows)
+    fulltext.add_article(connection, pk)
 
 
 def _put_entities(connection: Connection, article_id: str, article: Article, facts: Facts) -> dict[str, int]:
@@ -181,6 +204,8 @@ def _put_entities(connection: Connection, article_id: str, article: Article, fac
             pks[entity.id] = connection.execute(
                 insert(table).values(_entity_row(merged)).returning(table.c.pk)
             ).scalar_one()
+        if known is None or (known.name, known.aliases) != (merged.name, merged.aliases):
+            fulltext.put_entity(connection, pks[entity.id], (merged.name, *merged.aliases))
     return pks
 
 
@@ -204,6 +229,7 @@ FACT_TABLES: tuple[Table, ...] = (
 
 def _remove_facts(connection: Connection, pk: int) -> None:
     """Remove what hangs on an article; its entities become what the other articles say of them, or go."""
+    fulltext.remove_article(connection, pk)
     appearances = tables.appearances
     entities = list(connection.scalars(select(appearances.c.entity_pk).where(appearances.c.article_pk == pk)))
     for table in FACT_TABLES:
@@ -223,5 +249,7 @@ def _rebuild_entity(connection: Connection, pk: int) -> None:
     table = tables.entities
     if entity := of_appearances(seen):
         connection.execute(update(table).where(table.c.pk == pk).values(_entity_row(entity)))
+        fulltext.put_entity(connection, pk, (entity.name, *entity.aliases))
     else:
+        fulltext.remove_entity(connection, pk)
         connection.execute(delete(table).where(table.c.pk == pk))

@@ -27,7 +27,7 @@ PAGE = """<html lang="en"><head><title>Divers to train | Bay News</title>
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """The service without seeds. Shared: each test hands in texts of its own."""
     folder = tmp_path_factory.mktemp("writes")
-    with Client(Settings(database_url=f"sqlite:///{folder / 'store.db'}", seeds=folder)) as started:
+    with Client(Settings(database_url=f"sqlite:///{folder / 'store.db'}", seeds=folder, niceness=0)) as started:
         yield started
 
 
@@ -197,3 +197,13 @@ def test_write_without_the_right_is_told_what_is_missing(serve: Callable[..., Cl
         response = closed.request(method, path)
         assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
     assert closed.get("/articles").status_code == 200
+
+
+def test_same_story_lists_near_duplicates_with_their_similarity(client: Client) -> None:
+    words = " ".join(f"Delegates of district {n} met the minister of port {n * 7}." for n in range(40))
+    one = hand_in(client, title="Delegates", text=words).json()
+    other = hand_in(client, title="Delegates meet", text=f"{words} More is expected.").json()
+    (telling,) = client.get(one["links"]["same_story"]).json()["items"]
+    assert telling["article"] == {name: value for name, value in other.items() if name != "text"}
+    assert 0.9 < telling["similarity"] <= 1
+    assert client.get("/articles/none/same-story").status_code == 404

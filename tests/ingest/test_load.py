@@ -26,6 +26,9 @@ class Reader:
 
     name: str = "reader 1"
 
+    def warm(self) -> None:
+        pass
+
     def extract(self, article: Article) -> Facts:
         return Facts(self.name)
 

@@ -11,8 +11,7 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.language.component import NAME
-from app.language.pipeline import BrokenModel, Reading, load_pipeline, read, shipped_model
+from app.language.pipeline import READER, BrokenModel, Reading, load_pipeline, read, shipped_model
 from app.language.reader import LONGEST_WINDOW
 
 STORIES = (
@@ -139,9 +138,9 @@ def test_a_model_with_a_missing_or_broken_part_is_named(tmp_path: Path) -> None:
     for damage in ("missing", "broken"):
         folder = tmp_path / damage
         shutil.copytree(shipped_model(), folder)
-        graph = folder / NAME / "reader.onnx"
+        graph = folder / READER / "reader.onnx"
         graph.unlink() if damage == "missing" else graph.write_bytes(graph.read_bytes()[:1000])
-        with pytest.raises(BrokenModel, match=NAME):
+        with pytest.raises(BrokenModel, match=READER):
             load_pipeline(folder)
 
 

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.language.component import NAME
-from app.language.pipeline import shipped_model
+from app.language.pipeline import READER, shipped_model
 from app.language.wordpieces import SHAPES, WordPieces, shape_of
 
-PIECES = WordPieces(shipped_model() / NAME / "vocabulary.txt")
-VOCABULARY = (shipped_model() / NAME / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
+PIECES = WordPieces(shipped_model() / READER / "vocabulary.txt")
+VOCABULARY = (shipped_model() / READER / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ from app.domain.article import Article, Source
 from app.domain.entity import EntityType, Role
 from app.domain.evidence import EvidenceError, Span
 from app.domain.facts import Facts
+from app.ingest.same_story import signature
 from app.store import tables
 from app.store.database import Database
+from app.store.near_duplicates import same_story
 from app.store.queries import document
 from app.store.write import SameText, UnknownArticle, delete_article, put, replace_article
 from tests.making import FactsOf, an_article, pact_facts
@@ -150,3 +152,43 @@ def test_an_id_that_means_something_else_is_not_taken(database: Database) -> Non
     store(database, other, facts)
     assert (entity(database, "georgia") or {})["type"] == "country"
     assert (entity(database, f"georgia-{other.content_hash[:6]}") or {})["type"] == "person"
+
+
+def telling(database: Database, article: str) -> list[tuple[str, float]]:
+    with database.read() as connection:
+        return [(json.loads(t.listing)["id"], t.similarity) for t in same_story(connection, article, 10)]
+
+
+LONG = " ".join(f"Delegates of district {n} met the minister of port {n * 7}." for n in range(40))
+
+
+def signed(database: Database, text: str, title: str) -> str:
+    article = an_article(text, title)
+    with database.write() as connection:
+        return put(connection, article, Facts("by hand 1"), signature(text)).id
+
+
+def test_near_duplicates_are_linked_and_not_merged(database: Database) -> None:
+    whole = signed(database, LONG, "Whole")
+    signed(database, "Quite another story about a lighthouse and its keeper.", "Other")
+    cut = signed(database, LONG[: len(LONG) * 3 // 4], "Cut")
+    longer = signed(database, LONG + " More is expected.", "Longer")
+    assert [found for found, _ in telling(database, whole)] == [longer, cut]
+    assert telling(database, whole)[0][1] > 0.9
+    assert [found for found, _ in telling(database, cut)] == [whole, longer]
+
+
+def test_near_duplicates_follow_corrections_and_removals(database: Database) -> None:
+    whole, cut = signed(database, LONG, "Whole"), signed(database, LONG[: len(LONG) * 3 // 4], "Cut")
+    with database.write() as connection:
+        replace_article(connection, cut, an_article(LONG[: len(LONG) * 3 // 4], "Renamed"), Facts("by hand 2"))
+    assert [found for found, _ in telling(database, whole)] == [cut]
+    other = "Quite another story about a lighthouse and its keeper."
+    with database.write() as connection:
+        replace_article(connection, cut, an_article(other), Facts("by hand 2"), signature(other))
+    assert telling(database, whole) == []
+    again = signed(database, LONG[: len(LONG) * 3 // 4], "Again")
+    with database.write() as connection:
+        delete_article(connection, again)
+    later = signed(database, "A text that takes the row of the one that was removed.", "Later")
+    assert telling(database, whole) == telling(database, later) == []

@@ -1,0 +1,37 @@
+"""Full text over articles and the evidence of their commitments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.api.conditional import list_tag, unchanged
+from app.api.filters import SearchFilters
+from app.api.pages import answer_page, window
+from app.api.problems import documented
+from app.api.service import Injected
+from app.schemas.search import Hits
+from app.store import hits, queries, search
+from app.store.queries import Slice
+
+router = APIRouter(prefix="/search", tags=["search"], responses=documented(422, 503))
+
+
+@router.get("", response_model=Hits, summary="Articles by their words")
+def search_articles(request: Request, service: Injected, asked: Annotated[SearchFilters, Query()]) -> Response:
+    """Articles whose title, text or evidence has all the words of `q`, the best first, with snippets.
+
+    Words in quotation marks must stand side by side; a word with `*` behind it may go on. Case and accents do not
+    matter. Words that so many articles have that ranking them would be slow are answered newest first (`order`).
+    """
+    part = window(request, asked.limit, asked.cursor)
+    with service.database.read() as connection:
+        tag = list_tag(request, queries.change_count(connection), service.version)
+        if same := unchanged(request, tag):
+            return same
+        found = search.find_articles(connection, asked.words, asked.filters(), part)
+        items = hits.documents(connection, found.items, asked.words)
+        total = search.count_articles(connection, asked.words, asked.filters()) if asked.count else None
+    more = {"order": "rank" if found.ranked else "newest"}
+    return answer_page(request, Slice(items, found.after), total, tag=tag, more=more)

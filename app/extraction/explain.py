@@ -1,0 +1,67 @@
+"""Why our own extractor found a fact: the rule, the clause, and the rows of readable tables that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from app.domain.commitment import Commitment
+from app.domain.entity import Entity, EntityType
+from app.domain.explanation import Explanation, TableRow
+from app.domain.facts import Facts
+from app.domain.statement import Statement
+from app.extraction.coding import coding_row
+from app.extraction.commitments import Found, coded_act
+from app.extraction.entities import Cast, Referent
+from app.extraction.extractor import Work
+from app.extraction.patterns import Matcher
+from app.extraction.statements import Said, identities
+from app.extraction.tables import rows
+from app.language.tables import Row
+from app.language.tables import rows as language_rows
+
+
+def explanations(facts: Facts, work: Work) -> Iterator[Explanation]:
+    """One for each entity, statement and commitment, in their order."""
+    referents = {work.ids[referent.number]: referent for referent in work.cast.referents}
+    yield from (_of_entity(entity, referents[entity.id]) for entity in facts.entities)
+    said = dict(zip(identities(work.cast, work.article, work.said), work.said, strict=True))
+    yield from (_of_statement(work.cast, statement, said[statement.id]) for statement in facts.statements)
+    yield from (_of_commitment(work.cast, found, record) for found, record in work.found)
+
+
+def _of_entity(entity: Entity, referent: Referent) -> Explanation:
+    clause = entity.mentions[0].span if entity.mentions else None
+    listed = [row for row in language_rows("organizations.tsv") if referent.known and row["name"] == referent.name]
+    if listed:
+        return Explanation(entity.id, "a name of the table", clause, (_row("organizations.tsv", listed[0]),))
+    if referent.type is EntityType.COUNTRY:
+        return Explanation(entity.id, "a name, demonym or capital of the country, or one who acts for it", clause)
+    return Explanation(entity.id, f"words that read like the name of a {entity.type}", clause)
+
+
+def _of_statement(cast: Cast, statement: Statement, said: Said) -> Explanation:
+    cue = next(_cues().find(cast.reading.tokens, *said.cue), None)
+    rule = f"reporting words of the kind {said.kind!r} with a source before or behind them"
+    return Explanation(statement.id, rule, statement.content[0], (_row("reporting.tsv", cue.row),) if cue else ())
+
+
+def _of_commitment(cast: Cast, found: Found, record: Commitment) -> Explanation:
+    act = found.act
+    frame = next(row for row in rows("frames.tsv") if row["frame"] == act.row["frame"])
+    used = [("triggers.tsv", act.row), *(("stances.tsv", stance.row) for stance in act.stances)]
+    used += [("frames.tsv", frame), ("coding.tsv", coding_row(coded_act(cast, act)))]
+    firm = "behind what says how firm it is" if act.stances else "behind a modal verb" if act.modal else "as told"
+    near = "its sides stand by it" if all(s.candidate for s in found.sides) else "a side is known from before"
+    rule = f"a {act.row['part']} that carries an act ({act.row['meaning']}), {firm}; {near}"
+    return Explanation(record.id, rule, record.evidence[0].span, tuple(_row(table, row) for table, row in used))
+
+
+def _row(table: str, row: Row) -> TableRow:
+    """The row without its empty cells and without its example."""
+    return TableRow(table, {header: cell for header, cell in row.items() if cell and header != "example"})
+
+
+@cache
+def _cues() -> Matcher:
+    return Matcher(rows("reporting.tsv"))

@@ -1,0 +1,179 @@
+"""Counts of commitments: by what they are, by month, by pair of sides, by partner.
+
+The rows are grouped in the order of an index, which takes one pass and no sorting, however many they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
+
+from app.domain.commitment import Form, Stage
+from app.domain.entity import EntityType
+from app.language.geography import short_name
+from app.schemas.documents import to_bytes
+from app.schemas.summary import MonthTally, PairTally, PartnerOut, SummaryOut, Tally
+from app.store.conditions import Columns, Filters, actor_of, conditions
+from app.store.narrowing import reading
+from app.store.queries import Position, Slice, Window
+from app.store.tables import commitment_pairs, commitment_parties, commitments, entities
+
+KINDS = ("form", "stage", "negated")
+
+
+def summary(connection: Connection, filters: Filters, most_pairs: int) -> SummaryOut:
+    """Counts of the commitments that the filters let through."""
+    months: dict[str | None, list[Row[Any]]] = {}
+    for row in connection.execute(_by_month(connection, filters)):
+        months.setdefault(row.month, []).append(row)
+    pairs = connection.execute(_by_pair(connection, filters).limit(most_pairs)).all()
+    return SummaryOut(
+        total=Tally(**_added([row for rows in months.values() for row in rows])),
+        months=[
+            MonthTally(month=month, **_added(months[month])) for month in sorted(months, key=lambda m: (m is None, m))
+        ],
+        pairs=[PairTally(sides=[row.one, row.other], **_read(row)) for row in pairs],
+        pair_count=pairs[0].groups if pairs else 0,
+    )
+
+
+def partners(connection: Connection, entity: str, filters: Filters, window: Window) -> Slice:
+    """A page of those with whom the entity has commitments, most commitments first."""
+    query = _by_partner(connection, entity, filters)
+    if query is None:
+        return Slice([], None)
+    found = sorted(connection.execute(query), key=lambda row: (-row.number, row.other))
+    if window.after:
+        count, side = window.after
+        found = [row for row in found if (-row.number, row.other) > (-count, side)]
+    page = found[: window.limit]
+    named = _named(connection, [row.other for row in page])
+    items = [to_bytes(_partner(row, named)) for row in page]
+    after: Position | None = [page[-1].number, page[-1].other] if len(found) > window.limit else None
+    return Slice(items, after)
+
+
+def partner_count(connection: Connection, entity: str, filters: Filters) -> int:
+    """How many partners there are."""
+    query = _by_partner(connection, entity, filters)
+    return len(connection.execute(query).all()) if query is not None else 0
+
+
+def _by_month(connection: Connection, filters: Filters) -> Select[Any]:
+    """Days are counted in the order of the index, and then put together to months."""
+    table = commitments
+    kinds = [table.c[kind] for kind in KINDS]
+    days = select(*kinds, table.c.published, func.count().label("number")).group_by(*kinds, table.c.published)
+    if filters:
+        days = days.where(table.c.pk.in_(_chosen(connection, filters)))
+    inner = days.subquery()
+    month = func.substr(cast(inner.c.published, Text), 1, 7).label("month")
+    groups = [inner.c[kind] for kind in KINDS]
+    return select(month, *groups, func.sum(inner.c.number).label("number")).group_by(month, *groups)
+
+
+def _by_pair(connection: Connection, filters: Filters) -> Select[Any]:
+    pairs = commitment_pairs.c
+    query = _counted(pairs.one, pairs.other).where(pairs.one < pairs.other).group_by(pairs.one, pairs.other)
+    if filters:
+        query = query.where(pairs.commitment_pk.in_(_chosen(connection, filters)))
+    inner = query.subquery()
+    groups = func.count().over().label("groups")
+    return select(inner, groups).order_by(inner.c.number.desc(), inner.c.one, inner.c.other)
+
+
+def _chosen(connection: Connection, filters: Filters) -> Select[Any]:
+    read = reading(connection, commitments, filters, "published")
+    return select(commitments.c.pk).select_from(read.source).where(*read.conditions)
+
+
+def _by_partner(connection: Connection, entity: str, filters: Filters) -> Select[Any] | None:
+    """A state's commitments are those of all that act for it; anyone else's those that they are a party to."""
+    columns = (entities.c.pk, entities.c.type, actor_of(entities.c).label("actor"))
+    found = connection.execute(select(*columns).where(entities.c.id == entity)).one_or_none()
+    if found is None:
+        return None
+    pairs = commitment_pairs.c
+    last = func.max(pairs.published).label("last"), func.min(pairs.published).label("first")
+    query = _counted(pairs.other, *last).where(*conditions(commitments, filters, pairs)).group_by(pairs.other)
+    if found.type == EntityType.COUNTRY:
+        return query.where(pairs.one == found.actor)
+    parties = commitment_parties.c
+    own = select(parties.commitment_pk, func.coalesce(parties.country, entity).label("side"))
+    own_sides = own.where(parties.entity_pk == found.pk).distinct().subquery()
+    same = and_(pairs.commitment_pk == own_sides.c.commitment_pk, pairs.one == own_sides.c.side)
+    return query.select_from(own_sides.join(commitment_pairs, same))
+
+
+def _counted(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Groups of pairs with their counts by stage, form and negation."""
+    pairs: Columns = commitment_pairs.c
+    kinds = [*((f"stage_{s}", pairs["stage"] == s.value) for s in Stage)]
+    kinds += [(f"form_{f}", pairs["form"] == f.value) for f in Form]
+    sums = [func.sum(case((held, 1), else_=0)).label(name) for name, held in [*kinds, ("negated", pairs["negated"])]]
+    return select(*columns, func.count().label("number"), *sums)
+
+
+def _read(row: Row[Any]) -> dict[str, Any]:
+    """The counts of a group of `_counted`."""
+    counts = row._mapping
+    return {
+        "count": row.number,
+        "negated": row.negated,
+        "stages": {stage: counts[f"stage_{stage}"] for stage in Stage},
+        "forms": {form: counts[f"form_{form}"] for form in Form},
+    }
+
+
+def _added(rows: list[Row[Any]]) -> dict[str, Any]:
+    """The counts of rows that each have one stage and form."""
+    return {
+        "count": sum(row.number for row in rows),
+        "negated": sum(row.number for row in rows if row.negated),
+        "stages": {stage: sum(row.number for row in rows if row.stage == stage) for stage in Stage},
+        "forms": {form: sum(row.number for row in rows if row.form == form) for form in Form},
+    }
+
+
+def _named(connection: Connection, sides: list[str]) -> Mapping[str, Row[Any]]:
+    """The entities behind the sides."""
+    is_state = and_(entities.c.type == EntityType.COUNTRY, entities.c.country.in_(sides))
+    columns = (entities.c.id, entities.c.name, entities.c.type, actor_of(entities.c).label("side"))
+    rows = connection.execute(
+        select(*columns).where(or_(entities.c.id.in_(sides), is_state)).order_by(entities.c.id.desc())
+    )
+    return {row.side: row for row in rows}
+
+
+def _partner(row: Row[Any], named: Mapping[str, Row[Any]]) -> PartnerOut:
+    entity = named.get(row.other)
+    is_state = entity.type == EntityType.COUNTRY if entity else True
+    return PartnerOut(
+        side=row.other,
+        id=entity.id if entity else None,
+        name=entity.name if entity else short_name(row.other),
+        type=EntityType(entity.type) if entity else EntityType.COUNTRY,
+        country=row.other if is_state and len(row.other) == 2 else None,
+        first=_day(row.first),
+        last=_day(row.last),
+        **_read(row),
+    )
+
+
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,145 @@
+"""How questions are read: by an index, whatever the filter, so that a table may grow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+from sqlmodel import SQLModel
+
+from app.store import queries, search, summary, tables
+from app.store.conditions import FILTERS, Filters
+from app.store.database import Database
+from app.store.queries import Window
+from app.store.words import read_words
+from tests.store.several import fill
+
+VALUES: dict[str, Any] = {
+    "between": ("PE", "CL"),
+    "country": "PE",
+    "type": "person",
+    "stage": "agreed",
+    "form": "economic",
+    "plover": "SUPPORT",
+    "cameo": "05",
+    "negated": False,
+    "min_confidence": 0.5,
+    "q": read_words("fishing"),
+    "language": "en",
+    "extractor": "by hand 1",
+    "source": "Reef Post",
+    "published_from": date(2025, 1, 1),
+    "published_to": date(2025, 12, 31),
+    "date_from": date(2025, 1, 1),
+    "date_to": date(2025, 12, 31),
+}
+"""A value for each filter; the others take ids of entities."""
+
+GROWING = {table.name for table in SQLModel.metadata.sorted_tables} - {"changes"}
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    fill(database)
+    with database.read() as connection:
+        yield connection
+
+
+@contextmanager
+def plans(connection: Connection) -> Iterator[list[str]]:
+    """Collects how SQLite reads each question asked in the block."""
+    steps: list[str] = []
+    asked: list[tuple[str, Any]] = []
+
+    def note(_1: Any, _2: Any, statement: str, parameters: Any, _3: Any, _4: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield steps
+    event.remove(connection, "before_cursor_execute", note)
+    for statement, parameters in asked:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        steps += [row[3] for row in rows]
+
+
+def scanned(steps: list[str]) -> list[str]:
+    """Steps that read a whole table, or the whole of an index."""
+    return [step for step in steps if (found := re.match(r"SCAN (\w+)", step)) and _real(found[1]) in GROWING]
+
+
+def _real(name: str) -> str:
+    """The table behind an alias such as `commitment_actors_1`."""
+    return re.sub(r"_\d+$", "", name)
+
+
+EVERY_FILTER = [(table, name) for table, filters in FILTERS.items() for name in filters]
+
+
+@pytest.mark.parametrize(("table", "name"), EVERY_FILTER, ids=lambda v: v if isinstance(v, str) else v.name)
+def test_no_filter_alone_scans_a_table(connection: Connection, table: queries.Kind, name: str) -> None:
+    sort = "name" if table is tables.entities else "-published"
+    with plans(connection) as steps:
+        queries.things(connection, table, [(name, (VALUES.get(name, "peru"),))], sort, Window(50))
+    assert steps
+    assert scanned(steps) == []
+
+
+@pytest.mark.parametrize("sort", ["-published", "published"])
+def test_country_pair_with_stage_form_and_days_is_read_off_one_index(connection: Connection, sort: str) -> None:
+    names = ("between", "stage", "form", "published_from", "published_to")
+    filters: Filters = [(name, (VALUES[name],)) for name in names]
+    with plans(connection) as steps:
+        queries.things(connection, tables.commitments, filters, sort, Window(50))
+    assert scanned(steps) == []
+    assert any("pairs_by_sides (one=? AND other=? AND published>? AND published<?)" in step for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("country", "actors_by_actor"),
+        ("party", "actors_by_actor"),
+        ("stage", "commitments_by_stage"),
+    ],
+)
+def test_lists_of_one_value_are_read_in_order(connection: Connection, name: str, index: str) -> None:
+    """Nothing but what is of one day, or of no known day, is sorted."""
+    with plans(connection) as steps:
+        queries.things(connection, tables.commitments, [(name, (VALUES.get(name, "peru"),))], "-published", Window(1))
+    assert any(index in step for step in steps)
+    assert "USE TEMP B-TREE FOR ORDER BY" not in steps
+
+
+def test_much_is_read_in_the_order_of_the_list(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.store.narrowing.FEW", 0)
+    with plans(connection) as steps:
+        queries.things(connection, tables.commitments, [("min_confidence", (0.5,))], "-published", Window(50))
+    assert any("commitments_by_published" in step for step in steps)
+    assert not any("TEMP B-TREE" in step for step in steps)
+
+
+def test_summary_groups_in_the_order_of_an_index(connection: Connection) -> None:
+    with plans(connection) as steps:
+        summary.summary(connection, [], 10)
+    assert any("SCAN commitments USING COVERING INDEX commitments_by_kind" in step for step in steps)
+    assert any("SCAN commitment_pairs USING COVERING INDEX pairs_by_sides" in step for step in steps)
+
+
+def test_partners_of_a_state_are_read_off_an_index(connection: Connection) -> None:
+    with plans(connection) as steps:
+        summary.partners(connection, "peru", [], Window(50))
+    assert scanned(steps) == []
+    assert any("SEARCH commitment_pairs USING COVERING INDEX pairs_by_sides (one=?)" in step for step in steps)
+
+
+@pytest.mark.parametrize("most_ranked", [0, 5000])
+def test_search_scans_no_table(connection: Connection, monkeypatch: pytest.MonkeyPatch, most_ranked: int) -> None:
+    monkeypatch.setattr("app.store.search.MOST_RANKED", most_ranked)
+    with plans(connection) as steps:
+        search.find_articles(connection, read_words("fishing"), [("source", ("Reef Post",))], Window(50))
+    assert scanned(steps) == []
