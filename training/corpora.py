@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import regex
 
 Rows = list[list[str]]
-HYPHEN = regex.compile(r"(?<=\p{L})-(?=\p{L})")
+HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 
 
 @dataclass(slots=True)

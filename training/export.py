@@ -93,10 +93,10 @@ class OneWindow(nn.Module):
         )
 
 
-def export(trained: Path, out: Path) -> None:
-    """Write a spaCy pipeline that holds the reader into ``out``."""
+def export(trained: Path, out: Path, eight_bits: bool = True) -> None:
+    """Write a spaCy pipeline that holds the reader into ``out``; without ``eight_bits``, to tell what these cost."""
     with tempfile.TemporaryDirectory() as folder:
-        export_reader(trained, Path(folder))
+        export_reader(trained, Path(folder), eight_bits)
         pipeline = spacy.blank("en")
         component = pipeline.add_pipe(READER)
         component.from_disk(Path(folder))  # type: ignore[attr-defined]
@@ -104,7 +104,7 @@ def export(trained: Path, out: Path) -> None:
         pipeline.to_disk(out)
 
 
-def export_reader(trained: Path, out: Path) -> None:
+def export_reader(trained: Path, out: Path, eight_bits: bool) -> None:
     """Write the files that the reader loads into ``out``."""
     inventory = Inventory(**{k: tuple(v) for k, v in json.loads((trained / "labels.json").read_text()).items()})
     reader = Reader(inventory)
@@ -113,16 +113,11 @@ def export_reader(trained: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         plain, ready = Path(folder) / "plain.onnx", Path(folder) / "ready.onnx"
         _trace(OneWindow(reader).eval(), plain)
-        quant_pre_process(plain, ready, skip_symbolic_shape=True)
-        quantize_dynamic(
-            ready,
-            out / "reader.onnx",
-            op_types_to_quantize=["MatMul"],
-            per_channel=True,
-            reduce_range=True,  # seven bits: without them, processors that lack VNNI overflow and read otherwise
-            weight_type=QuantType.QInt8,
-            extra_options={"MatMulConstBOnly": True},
-        )
+        if eight_bits:
+            quant_pre_process(plain, ready, skip_symbolic_shape=True)
+            _quantise(ready, out / "reader.onnx")
+        else:
+            shutil.copy(plain, out / "reader.onnx")
     np.savez(
         out / "pairs.npz",
         label=reader.label.detach().numpy().astype(np.float16),
@@ -132,6 +127,19 @@ def export_reader(trained: Path, out: Path) -> None:
     shutil.copy(trained / "labels.json", out / "labels.json")
     shutil.copy(upstream()[0] / "vocab.txt", out / "vocabulary.txt")
     write_checksums(out)
+
+
+def _quantise(plain: Path, out: Path) -> None:
+    """Seven bits rather than eight: processors that lack VNNI overflow with eight and would read otherwise."""
+    quantize_dynamic(
+        plain,
+        out,
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+        extra_options={"MatMulConstBOnly": True},
+    )
 
 
 def _trace(window: OneWindow, path: Path) -> None:
@@ -163,8 +171,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--trained", type=Path, required=True)
     asked.add_argument("--out", type=Path, required=True)
+    asked.add_argument("--full-precision", action="store_true", help="weights of 32 bits, to measure against")
     given = asked.parse_args()
-    export(given.trained, given.out)
+    export(given.trained, given.out, not given.full_precision)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def known_names() -> dict[str, str]:
 
 
 def repair(stories: list[Story]) -> dict[str, int]:
-    """Mend the names of the stories in place; how many labels were changed and how many no longer count."""
+    """Mend the names of the stories in place; how many were changed, are no names (dates), or no longer count."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     sentences = [s for story in stories for s in story.sentences if s.names]
     for sentence in sentences:
@@ -73,10 +73,11 @@ def _repair(sentence: Sentence, settled: dict[str, str], done: Counter[str]) -> 
         right = settled.get(" ".join(sentence.words[start:end]).lower(), SETTLED.get(kind, kind))
         if right == kind:
             continue
-        done["changed" if right in settled.values() else "not counted"] += 1
-        if right in (UNCERTAIN, "O"):
+        if right in SETTLED.values():
+            done["no name" if right == "O" else "not counted"] += 1
             tags[start:end] = [right] * (end - start)
         else:
+            done["changed"] += 1
             tags[start:end] = [f"B-{right}", *[f"I-{right}"] * (end - start - 1)]
     for at, (word, tag) in enumerate(zip(sentence.words, tags, strict=True)):
         alone = (at == 0 or tags[at - 1] == "O") and (at + 1 == len(tags) or tags[at + 1] == "O")

@@ -103,7 +103,7 @@ class Reader:
             raise BrokenModel(f"{folder} cannot be loaded: {error}") from error
         self._outputs = [output.name for output in self._session.get_outputs()]
         self._morph = [label.split("|", 1) for label in self.labels["morph"]]
-        self._rules = [_rule(label) for label in self.labels["lemma"]]
+        self._rules = [lemma_rule_of(label) for label in self.labels["lemma"]]
         self._name_moves = decoding.transitions(self.labels["names"])
         self._trigger_moves = decoding.transitions(self.labels["triggers"])
         self._attribution_moves = decoding.transitions(self.labels["attributions"])
@@ -118,7 +118,7 @@ class Reader:
             xpos=[self.labels["xpos"][tag] for tag in scores["xpos"]],
             upos=[self._morph[tag][0] for tag in scores["morph"]],
             features=[self._morph[tag][1] for tag in scores["morph"]],
-            lemmas=[_lemma(word, *self._rules[rule]) for word, rule in zip(words, scores["lemma"], strict=True)],
+            lemmas=[lemma_by(word, *self._rules[rule]) for word, rule in zip(words, scores["lemma"], strict=True)],
             heads=heads,
             relations=relations,
             names=self._names(scores["names"], starts),
@@ -258,12 +258,13 @@ def _bilinear(
     return best
 
 
-def _rule(label: str) -> tuple[bool, int, str]:
+def lemma_rule_of(label: str) -> tuple[bool, int, str]:
     """A lemma rule: whether to keep the case, how many letters to strip, what to add."""
     strip, add = label[1:].split(">", 1)
     return label[0] == "K", int(strip), add
 
 
-def _lemma(word: str, keep: bool, strip: int, add: str) -> str:
+def lemma_by(word: str, keep: bool, strip: int, add: str) -> str:
+    """The lemma of a word by a rule."""
     base = word if keep else word.lower()
     return (base[: len(base) - strip] if strip <= len(base) else "") + add or word
