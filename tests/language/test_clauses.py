@@ -284,7 +284,7 @@ def trees(draw: st.DrawFn) -> Doc:
 
 
 @given(trees(), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_tree_has_clauses_that_point_into_it(doc: Doc, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(doc) - 1))
     sentence = doc[start : data.draw(st.integers(start + 1, len(doc)))]

@@ -22,7 +22,14 @@ from app.language.clauses.records import (
     Tense,
     Voice,
 )
-from app.language.clauses.relations import hang_on_nouns, relate, turn_quotations
+from app.language.clauses.relations import (
+    hang_on_nouns,
+    hang_on_verbs,
+    parents_first,
+    read_headlines,
+    relate,
+    turn_quotations,
+)
 from app.language.clauses.sharing import Sharing
 from app.language.clauses.tree import Tree
 
@@ -56,8 +63,10 @@ def clauses(sentence: Span) -> Clauses:
         arguments.read(draft)
     relate(tree, drafts)
     hang_on_nouns(tree, drafts)
+    hang_on_verbs(tree, drafts)
+    read_headlines(tree, drafts)
     sharing = Sharing(tree, drafts, arguments)
-    for draft in drafts.values():
+    for draft in parents_first(drafts):
         sharing.fill(draft)
     turn_quotations(tree, drafts)
     return freeze(tree, drafts.values())

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from app.language.clauses.draft import Draft
 from app.language.clauses.predicates import outer_copula
-from app.language.clauses.records import Argument, Kind, Role
+from app.language.clauses.records import Argument, Kind, Role, Voice
 from app.language.clauses.tree import Tree
-from app.language.clauses.words import joining
+from app.language.clauses.words import calendar, joining
 
 _ROLES = {
     "nsubj": Role.SUBJECT,
@@ -42,7 +42,7 @@ class Arguments:
         tree, at = self._tree, draft.at
         if draft.outer:
             inner = tree.heads[at]
-            draft.arguments = list(self._sides(tree.labelled(inner, "nsubj:outer")))
+            draft.arguments = list(self._sides(dict.fromkeys(tree.labelled(inner, "nsubj:outer"), Role.SUBJECT)))
             return
         draft.arguments = list(self._sides(self._children(draft)))
         if draft.kind is Kind.COPULAR and tree.pos[at] in ("NOUN", "PROPN", "PRON", "NUM"):
@@ -72,22 +72,42 @@ class Arguments:
         """The words that lead on to a noun, as one; empty if none does."""
         return self._lead(head)[0]
 
-    def _children(self, draft: Draft) -> list[int]:
+    def _children(self, draft: Draft) -> dict[int, Role]:
+        """The children of a predicate that are sides of it, and as what."""
         tree, at = self._tree, draft.at
-        children = [child for child in tree.children[at] if self._role(child) is not None]
+        children = {child: role for child in tree.children[at] if (role := self._role(child)) is not None}
         if outer_copula(tree, at) is not None:  # that copula is a predicate and has the outer subject
-            children = [child for child in children if not tree.labels[child].endswith(":outer")]
+            children = {child: role for child, role in children.items() if not tree.labels[child].endswith(":outer")}
+        objects = [child for child, role in children.items() if role is Role.OBJECT and child > at]
+        if len(objects) > 1:  # a clause has but one: "gave Riga a ship"
+            children[objects[0]] = Role.INDIRECT_OBJECT
+        if draft.voice is Voice.PASSIVE and Role.AGENT not in children.values():
+            children |= {child: Role.AGENT for child in children if self._is_named_agent(child)}
+        if not objects and draft.kind is Kind.VERBAL and draft.voice is Voice.ACTIVE:
+            bare = (child for child in children if tree.labels[child] == "obl" and not tree.labelled(child, "case"))
+            for child in bare:  # obliques without a preposition are labelled otherwise
+                if child > at:
+                    children[child] = Role.OBJECT
+                    break
         return children
+
+    def _is_named_agent(self, child: int) -> bool:
+        """Whether an oblique is "by Oslo" or "by them", and not "by Monday"."""
+        tree = self._tree
+        named = tree.pos[child] == "PROPN" and tree.tokens[child].text not in calendar()
+        return self._lead(child)[0] == "by" and (named or tree.pos[child] == "PRON")
 
     def _role(self, child: int) -> Role | None:
         tree = self._tree
         if tree.labels[child] == "nmod:desc" or (tree.pos[child] == "ADP" and not tree.children[child]):
             return None  # a title, or a preposition left behind: "the country they spoke about"
-        return _ROLES.get(tree.labels[child]) or _ROLES.get(tree.bases[child])
+        role = _ROLES.get(tree.labels[child]) or _ROLES.get(tree.bases[child])
+        if role is Role.OBJECT and any(case < child for case in tree.labelled(child, "case")):
+            return Role.OBLIQUE  # objects have no preposition
+        return role
 
-    def _sides(self, children: list[int]) -> Iterator[Argument]:
-        for child in children:
-            role = self._role(child) or Role.SUBJECT
+    def _sides(self, children: dict[int, Role]) -> Iterator[Argument]:
+        for child, role in children.items():
             preposition = ""
             for head in self._tree.conjuncts(child):
                 if head != child and self._is_apart(head):

@@ -25,7 +25,7 @@ class Draft:
 
     ``outer`` is set where the copula of "the trouble is that it rained" is itself the predicate. ``antecedents`` are
     the nouns that the nearest relative clause around is said of. ``forms`` are the ways in which the tables may name
-    the predicate, longest first ("carry out", "carry").
+    the predicate, longest first ("carry out", "carry"). ``headline`` is set for the "visit" of "King to visit Riga".
     """
 
     at: int
@@ -51,6 +51,7 @@ class Draft:
     relation: Relation = Relation.ROOT
     conjunct: Draft | None = None
     light: Draft | None = None
+    headline: bool = False
     antecedents: tuple[int, ...] = ()
 
     def sides(self, *roles: Role) -> list[Argument]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.language.clauses.arguments import Arguments
 from app.language.clauses.draft import Draft
-from app.language.clauses.records import Argument, Kind, Modal, Relation, Role, Voice
+from app.language.clauses.records import Argument, Kind, Modal, Modality, Relation, Role, Voice
 from app.language.clauses.tree import Tree
 from app.language.clauses.words import Governor, governors
 
@@ -45,6 +45,13 @@ class Governing:
         else:
             found = self._controllers(parent, draft)
         return [self._arguments.again(side, Role.SUBJECT) for side in found]
+
+    def head_line(self, draft: Draft) -> None:
+        """Read "King to visit Riga" as what is arranged, the noun as who does it."""
+        tree = self._tree
+        mark = next(child for child in tree.labelled(draft.at, "mark") if tree.lowers[child] == "to")
+        draft.modality = [Modal(Modality.ARRANGEMENT, "be", tree.tokens[mark]), *draft.modality]
+        draft.arguments += [self._arguments.of(noun, Role.SUBJECT) for noun in tree.conjuncts(tree.heads[draft.at])]
 
     def look_through_aim(self, draft: Draft) -> None:
         """Read "the aim of Oslo is to sign" as Oslo's aim to sign."""
@@ -94,9 +101,9 @@ class Governing:
         assert parent is not None
         if draft.kind is Kind.NOMINAL:
             return draft.relation is not Relation.SUBJECT or parent.voice is Voice.PASSIVE
-        if draft.relation in (Relation.COMPLEMENT, Relation.SUBJECT):
+        if draft.relation in (Relation.COMPLEMENT, Relation.SUBJECT, Relation.ADVERBIAL):
             return True
-        if draft.relation in (Relation.PURPOSE, Relation.ADVERBIAL):
+        if draft.relation is Relation.PURPOSE:
             asked = row.control not in ("subject", "object") and parent.behind(row.control.split("|"))
             return parent.kind is not Kind.VERBAL or parent.voice is Voice.PASSIVE or bool(asked)
         return draft.relation is Relation.ADNOMINAL

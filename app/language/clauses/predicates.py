@@ -141,7 +141,7 @@ def _is_passive(tree: Tree, draft: Draft) -> bool:
     at = draft.at
     if tree.labelled(at, "nsubj:pass", "csubj:pass", "aux:pass", "obl:agent"):
         return True
-    return tree.tags[at] == "VBN" and not draft.perfect and not tree.labelled(at, "obj")
+    return tree.tags[at] == "VBN" and not draft.perfect and not tree.labelled(at, "obj", "nsubj")
 
 
 def _arranged(tree: Tree, draft: Draft, auxiliaries: list[int]) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.language.clauses.draft import Draft
-from app.language.clauses.records import Kind, Relation, Role, Voice
+from app.language.clauses.records import Kind, Modality, Relation, Role, Voice
 from app.language.clauses.tree import Tree
 from app.language.clauses.words import governors, joining, light_verbs, speech_verbs
 
@@ -52,12 +52,11 @@ def _relate(tree: Tree, drafts: dict[int, Draft], draft: Draft, above: Draft | N
             return
     draft.parent = above if draft.at != first or not tree.is_root(draft.at) else None
     draft.relation = _relation(tree, first, draft)
-    draft.conditional = (
-        draft.marker in joining("condition")
-        or any(draft.marker.startswith(f"{word} ") for word in joining("condition"))
-        or _is_inverted_condition(tree, draft)
-        or (above is not None and above.conditional)
-    )
+    inverted = _is_inverted_condition(tree, draft)
+    if inverted:
+        draft.modality = [modal for modal in draft.modality if modal.word != "should"]
+    marked = any(f"{draft.marker} ".startswith(f"{word} ") for word in joining("condition"))
+    draft.conditional = marked or inverted or (above is not None and above.conditional)
 
 
 def _relation(tree: Tree, at: int, draft: Draft) -> Relation:
@@ -86,25 +85,76 @@ def _is_inverted_condition(tree: Tree, draft: Draft) -> bool:
 
 
 def hang_on_nouns(tree: Tree, drafts: dict[int, Draft]) -> None:
-    """In "extended an invitation to Riga to join" make "join" hang on the noun, though the parse hangs it on the verb.
+    """Make "join" of "extended an invitation to Riga to join" hang on the noun, where the parse hangs it on the verb.
 
-    The noun is one of modality.tsv that leads on to an infinitive, and the verb is light beside it.
+    The noun is one of modality.tsv that leads on to an infinitive. It stands right before it, or its verb is light.
     """
-    nouns: dict[int, Draft] = {}
+    ending: dict[int, Draft] = {}
+    light: dict[int, Draft] = {}
     for draft in drafts.values():
         verb = draft.parent
-        if verb is None or verb.kind is not Kind.VERBAL:
-            continue
         row = governors().get(("noun", draft.lemma))
-        if draft.kind is Kind.NOMINAL and row is not None and "to" in row.links and is_light(verb, draft):
-            nouns[id(verb)] = draft
-        elif id(verb) in nouns and nouns[id(verb)].at < draft.at and _is_infinitive(draft):
-            draft.parent, draft.relation = nouns[id(verb)], Relation.ADNOMINAL
+        if draft.kind is Kind.NOMINAL and row is not None and "to" in row.links:
+            ending[tree.right[draft.at]] = draft
+            agreed = row.modality is Modality.AGREEMENT  # "the pact was signed to please Riga" says what for
+            if verb is not None and is_light(verb, draft) and not (agreed and verb.voice is Voice.PASSIVE):
+                light[id(verb)] = draft
+        elif verb is not None and verb.kind is Kind.VERBAL and _is_infinitive(draft):
+            noun = ending.get(tree.left[draft.at] - 1) if draft.relation is Relation.PURPOSE else None
+            noun = noun or light.get(id(verb))
+            if noun is not None and noun.at < draft.at:
+                draft.parent, draft.relation = noun, Relation.ADNOMINAL
+
+
+def hang_on_verbs(tree: Tree, drafts: dict[int, Draft]) -> None:
+    """Make "join" of "invited Riga to join" complete the verb, where the parse hangs it on the object."""
+    for draft in drafts.values():
+        noun = tree.heads[draft.at]
+        if tree.bases[draft.at] != "acl" or draft.marker != "to" or tree.bases[noun] not in ("obj", "iobj"):
+            continue
+        verb = drafts.get(tree.heads[noun])
+        row = next((row for form in verb.forms if (row := governors().get(("verb", form)))), None) if verb else None
+        if row is None or row.control != "object" or ("noun", tree.lemmas[noun]) in governors():
+            continue
+        if not tree.labelled(tree.heads[noun], "xcomp"):
+            draft.parent, draft.relation = verb, Relation.COMPLEMENT
+
+
+def read_headlines(tree: Tree, drafts: dict[int, Draft]) -> None:
+    """Make "visit" of the headline "King to visit Riga" the root, where the parse makes it of the noun."""
+    for draft in list(drafts.values()):
+        noun = tree.heads[draft.at]
+        row = governors().get(("noun", tree.lemmas[noun]))
+        fragment = tree.is_root(noun) and tree.pos[noun] in ("NOUN", "PROPN") and tree.bases[draft.at] == "acl"
+        bare = draft.kind is Kind.VERBAL and draft.marker == "to" and not draft.sides(Role.SUBJECT)
+        if not (fragment and bare) or row is not None or tree.right[draft.at] < tree.right[noun]:
+            continue
+        subject = drafts.get(noun)
+        if subject is not None and subject.kind is not Kind.NOMINAL:
+            continue
+        draft.parent, draft.relation, draft.headline = None, Relation.ROOT, True
+        for each in drafts.values():
+            if each is not draft and (each is subject or (subject is not None and each.conjunct is subject)):
+                each.parent, each.relation = draft, Relation.SUBJECT
+
+
+def parents_first(drafts: dict[int, Draft]) -> list[Draft]:
+    """The drafts, each after its parent, otherwise in the order given."""
+    placed: dict[int, Draft] = {}
+    for draft in drafts.values():
+        above: list[Draft] = []
+        each: Draft | None = draft
+        while each is not None and id(each) not in placed:
+            above.append(each)
+            each = each.parent
+        for each in reversed(above):
+            placed[id(each)] = each
+    return list(placed.values())
 
 
 def _is_infinitive(draft: Draft) -> bool:
     bare = draft.marker == "to" and not draft.finite
-    return bare and draft.relation in (Relation.PURPOSE, Relation.COMPLEMENT)
+    return bare and draft.kind is Kind.VERBAL and draft.relation in (Relation.PURPOSE, Relation.COMPLEMENT)
 
 
 def is_light(verb: Draft, noun: Draft) -> bool:
@@ -131,22 +181,24 @@ def turn_quotations(tree: Tree, drafts: dict[int, Draft]) -> None:
     """Make "he said" the parent of the clause beside or inside which it is set."""
     turned: set[int] = set()
     for draft in drafts.values():
-        host = draft.parent
-        if host is None or id(host) in turned or not _reports(tree, draft):
+        host = drafts.get(tree.heads[draft.at])
+        if host is None or host is draft or id(host) in turned or not _reports(tree, draft):
             continue
         turned.add(id(host))
-        followers = [each for each in drafts.values() if each.conjunct is host] if _is_coordinated(tree, host) else []
+        coordinated = any(tree.bases[child] == "conj" for child in tree.children[host.at])
+        followers = [each for each in drafts.values() if each.conjunct is host] if coordinated else []
         draft.parent, draft.relation, draft.conjunct = host.parent, host.relation, host.conjunct
-        for each in (host, *(follower for follower in followers if follower is not draft)):
-            each.parent, each.relation = draft, Relation.COMPLEMENT
         host.conjunct = None
-
-
-def _is_coordinated(tree: Tree, draft: Draft) -> bool:
-    return any(tree.bases[child] == "conj" for child in tree.children[draft.at])
+        for each in (host, *followers):
+            if each is not draft:
+                each.parent, each.relation = draft, Relation.COMPLEMENT
 
 
 def _reports(tree: Tree, draft: Draft) -> bool:
-    if draft.relation is not Relation.PARATAXIS or draft.kind is not Kind.VERBAL or draft.lemma not in speech_verbs():
+    """Whether a clause is set beside another, or joined to it by a comma alone, and says who says it."""
+    if draft.kind is not Kind.VERBAL or draft.lemma not in speech_verbs() or not draft.finite:
         return False
-    return bool(draft.sides(Role.SUBJECT)) and not tree.labelled(draft.at, "ccomp", "obj")
+    beside = tree.bases[draft.at] == "parataxis" or (
+        tree.bases[draft.at] == "conj" and not tree.labelled(draft.at, "cc")
+    )
+    return beside and bool(draft.sides(Role.SUBJECT)) and not tree.labelled(draft.at, "ccomp", "obj")

@@ -27,6 +27,9 @@ class Sharing:
         shared = neighbour is not None and self._share(neighbour, draft)
         if draft.kind is Kind.NOMINAL:
             self._join_light_verb(draft)
+            self._lend_upwards(draft)
+        if draft.headline:
+            self._governing.head_line(draft)
         if not shared:
             self._governing.pass_down(draft)
         if draft.kind is not Kind.NOMINAL and not draft.sides(Role.SUBJECT):
@@ -74,7 +77,7 @@ class Sharing:
         relative = any(self._is_relative(at) for at in range(tree.left[draft.at], draft.at))
         if relative or taken.intersection(draft.antecedents):
             return
-        place = self._gap(draft)
+        place = self._cleft(draft) or self._gap(draft)
         if place is not None:
             draft.arguments += [self._arguments.of(noun, *place) for noun in draft.antecedents]
 
@@ -87,6 +90,12 @@ class Sharing:
                 return Role.OBLIQUE, tree.lowers[child]
         filled = draft.sides(Role.OBJECT) or draft.voice is Voice.PASSIVE or tree.labelled(at, "xcomp", "ccomp")
         return None if filled or draft.kind is not Kind.VERBAL else (Role.OBJECT, "")
+
+    def _cleft(self, draft: Draft) -> tuple[Role, str] | None:
+        """The place of "Oslo" in "it was in Oslo that they met"."""
+        place = next((self._arguments.preposition(noun) for noun in draft.antecedents), "")
+        split = any(self._tree.labelled(noun, "cop") for noun in draft.antecedents)
+        return (Role.OBLIQUE, place) if split and place else None
 
     def _neighbour(self, draft: Draft) -> Draft | None:
         """The clause that this one is directly coordinated with."""
@@ -114,6 +123,8 @@ class Sharing:
         if shared:
             self._share_auxiliaries(giver, taker)
         taker.arguments += subjects
+        if taker.voice is Voice.PASSIVE and giver.voice is Voice.PASSIVE and not giver.sides(Role.AGENT):
+            giver.arguments += taker.sides(Role.AGENT)
         if taker.voice is Voice.ACTIVE and not taker.sides(Role.OBJECT):
             taker.arguments += [side for side in behind if side.role is Role.OBJECT]
         for side in giver.sides(Role.OBLIQUE, Role.AGENT):
@@ -123,8 +134,11 @@ class Sharing:
 
     def _shares_auxiliaries(self, giver: Draft, taker: Draft) -> bool:
         tree = self._tree
-        own = [at for at in taker.words if tree.bases[at] in ("aux", "cop")]
-        return not own and (tree.tags[giver.at] == tree.tags[taker.at] or taker.kind is Kind.COPULAR)
+        if any(tree.bases[at] in ("aux", "cop") for at in taker.words):
+            return False
+        forms = {tree.tags[giver.at], tree.tags[taker.at]}
+        confused = forms == {"VBN", "VBD"} and (giver.perfect or (giver.finite and not taker.sides(Role.OBJECT)))
+        return len(forms) == 1 or confused or taker.kind is Kind.COPULAR
 
     def _share_auxiliaries(self, giver: Draft, taker: Draft) -> None:
         tree = self._tree
@@ -135,6 +149,13 @@ class Sharing:
         taker.modality = [*giver.modality, *taker.modality]
         if all(tree.lowers[child] != "but" for child in tree.labelled(taker.at, "cc")):
             taker.negations = [*giver.negations, *taker.negations]
+
+    def _lend_upwards(self, draft: Draft) -> None:
+        """Give "delivery of arms by Oslo" the side that the parse hangs on the inner noun."""
+        outer = draft.parent
+        inside = self._arguments.preposition(draft.at) == "of" and draft.relation is Relation.NOUN
+        if inside and outer is not None and outer.kind is Kind.NOMINAL and self._tree.heads[draft.at] == outer.at:
+            outer.arguments += draft.behind(("by", "between", "among"))
 
     def _join_light_verb(self, draft: Draft) -> None:
         """Give a noun the sides and the tense of the light verb whose object or subject it is."""

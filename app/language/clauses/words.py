@@ -43,6 +43,12 @@ def joining(kind: str) -> frozenset[str]:
 
 
 @cache
+def calendar() -> frozenset[str]:
+    """Days, months and feasts."""
+    return frozenset("|".join(row["words"] for row in rows("small_words.tsv") if row["kind"] == "calendar").split("|"))
+
+
+@cache
 def speech_verbs() -> frozenset[str]:
     """Verbs that report the clause beside which they are set."""
     return frozenset(column("speech_verbs.tsv", "verb"))
