@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 Rows = list[list[str]]
 HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 

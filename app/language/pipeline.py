@@ -70,8 +70,9 @@ class Reading:
 class Pipeline:
     """A loaded model. Safe to use from several threads."""
 
-    def __init__(self, model: Language) -> None:
+    def __init__(self, model: Language, folder: Path) -> None:
         self._model = model
+        self.folder = folder
 
     def read(self, text: str) -> Reading:
         """Everything that is read of a text; a blank line always ends a sentence. Never raises, whatever the text."""
@@ -149,7 +150,7 @@ def load_pipeline(folder: Path | None = None) -> Pipeline:
         raise BrokenModel(f"the language model in {where} cannot be loaded: {error}") from error
     if READER not in model.pipe_names:
         raise BrokenModel(f"the language model in {where} has no {READER} in its pipeline")
-    return Pipeline(model)
+    return Pipeline(model, where)
 
 
 def read(text: str) -> Reading:

@@ -16,7 +16,7 @@ from app.language.reader import LONGEST_WINDOW
 
 STORIES = (
     "LISBON, March 3 — Portugal's foreign minister said on Monday that Lisbon and Rabat would sign a fisheries accord.",
-    "“We are ready to talk,” said Ana Duarte, who heads the delegation.\n\nHer counterpart, Gen. Omar Haddad, kept silent.",
+    "“We are ready to talk,” said Ana Duarte, who leads them.\n\nHer counterpart, Gen. Omar Haddad, kept silent.",
     "Peru sent two frigates to the exercise. Chile sent none.\n\n- The navies met off Callao.\n- They part on Friday.",
     "THE KING OF TONGA VISITS FIJI\n\nThe visit lasts three days.",
     "Kenya",
