@@ -28,11 +28,11 @@ from app.api.logs import ROOT
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
 from app.extraction.extractor import DISTRIBUTION
-from app.ingest.extractors import extractor_maker
+from app.ingest.extractors import extractor_maker, longest_task
 from app.ingest.fetch import Fetcher
 from app.ingest.intake import Intake
 from app.ingest.load import load_folder
-from app.ingest.workers import LONGEST_TASK, Staff, TaskFailed, Workers, spare_cores
+from app.ingest.workers import Staff, TaskFailed, Workers, spare_cores
 from app.settings import Settings, shipped
 from app.store.database import Database, StoreError
 
@@ -49,8 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     access = Access.of(settings)
     database = Database(settings.database_url, shipped("migrations"))
     fetcher = Fetcher()
-    longest = max(LONGEST_TASK, settings.llm_seconds + 10)
-    staff = Staff(settings.workers or spare_cores(), settings.niceness, settings.queue, longest)
+    staff = Staff(settings.workers or spare_cores(), settings.niceness, settings.queue, longest_task(settings))
     workers = Workers(staff, settings.database_url, extractor_maker(settings))
     intake = Intake(database, workers, fetcher if settings.fetch else None)
     service = Service(database, intake, access, StartUp(), version(DISTRIBUTION))
