@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     staff = Staff(settings.workers or spare_cores(), settings.niceness, settings.queue, longest_task(settings))
     workers = Workers(staff, settings.database_url, extractor_maker(settings))
     intake = Intake(database, workers, fetcher if settings.fetch else None)
-    service = Service(database, intake, access, StartUp(), version(DISTRIBUTION))
+    service = Service(database, intake, access, StartUp(), version(DISTRIBUTION), settings.serve_text)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

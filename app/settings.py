@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.extraction.extractor import ExtractorName
+from app.schemas.redaction import ServeText
 
 PREFIX = "ENTENTE_"
 
@@ -119,6 +120,11 @@ class Settings(BaseSettings):
     )
     llm_seconds: int = Field(
         180, ge=1, le=3600, description="For `llm`: how long an article may take, with all attempts, 1 to 3600."
+    )
+    serve_text: ServeText = Field(
+        ServeText.FULL,
+        description="How much of the articles' own words leaves the service: `full`, `evidence` (the words that state "
+        "facts), or `none` (offsets alone).",
     )
     drain_seconds: int = Field(
         10, ge=0, le=600, description="How long a stop waits for requests under way, in seconds, 0 to 600."

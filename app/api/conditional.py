@@ -29,6 +29,7 @@ def answer_document(
     *,
     tag: str | None = None,
     headers: Mapping[str, str] | None = None,
+    media_type: str = "application/json",
 ) -> Response:
     """The body under ``tag``, or one made of the body; 304 where the client has it."""
     headers = {**SHARED_HEADERS, **(headers or {}), "ETag": tag or tag_of(body)}
@@ -36,7 +37,7 @@ def answer_document(
         headers["Last-Modified"] = format_datetime(modified_at.replace(microsecond=0), usegmt=True)
     if _client_has(request, headers["ETag"], modified_at):
         return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def tag_of(*parts: bytes) -> str:

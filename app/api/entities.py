@@ -14,7 +14,7 @@ from app.api.filters import (
     PartnerFilters,
     StatementFilters,
 )
-from app.api.lists import answer_mentions_of_entity, answer_partners, answer_thing, answer_things, require_entity
+from app.api.lists import answer_mentions_of_entity, answer_partners, answer_thing, answer_things
 from app.api.problems import documented
 from app.api.service import Injected
 from app.schemas.base import Page
@@ -64,8 +64,7 @@ def list_entity_statements(
     request: Request, service: Injected, entity: str, asked: Annotated[StatementFilters, Query()]
 ) -> Response:
     """Statements that it makes or that mention it; `speaker` narrows them to its own."""
-    require_entity(service, entity)
-    return answer_things(request, service, tables.statements, asked, entity=entity)
+    return answer_things(request, service, tables.statements, asked, below=entity)
 
 
 @router.get(
@@ -78,8 +77,7 @@ def list_entity_commitments(
     request: Request, service: Injected, entity: str, asked: Annotated[CommitmentFilters, Query()]
 ) -> Response:
     """Those it is a party to or speaks of; for a country also those of parties that act for it."""
-    require_entity(service, entity)
-    return answer_things(request, service, tables.commitments, asked, entity=entity)
+    return answer_things(request, service, tables.commitments, asked, below=entity)
 
 
 @router.get(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from app.ingest.intake import Intake
+from app.schemas.redaction import ServeText, redacted
 from app.store.database import Database
+from app.store.queries import Slice
 
 if TYPE_CHECKING:
     from app.api.access import Access
@@ -38,6 +40,20 @@ class Service:
     access: Access
     start_up: StartUp
     version: str
+    serve_text: ServeText
+
+    @property
+    def edition(self) -> str:
+        """What answers depend on besides what is stored."""
+        return f"{self.version} {self.serve_text}"
+
+    def shown(self, body: bytes) -> bytes:
+        """A document with as much of other people's text as may leave the service."""
+        return redacted(body, self.serve_text)
+
+    def shown_page(self, found: Slice) -> Slice:
+        """A page of such documents."""
+        return Slice(list(map(self.shown, found.items)), found.after)
 
 
 def _service(request: Request) -> Service:

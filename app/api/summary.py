@@ -24,7 +24,7 @@ def get_summary(request: Request, service: Injected, asked: Annotated[SummaryFil
     A commitment of three sides counts for each of their three pairs.
     """
     with service.database.read() as connection:
-        tag = list_tag(request, queries.change_count(connection), service.version)
+        tag = list_tag(request, queries.change_count(connection), service.edition)
         if same := unchanged(request, tag):
             return same
         found = summary.summary(connection, asked.filters(), asked.limit)
