@@ -88,7 +88,11 @@ def serve(
 
     settings = load_settings(host=host, port=port)
     configure_logging(settings.log_level)
-    Database(settings.database_url, shipped("migrations")).migrate()
+    database = Database(settings.database_url, shipped("migrations"))
+    if settings.read_only:
+        database.require_current()
+    else:
+        database.migrate()
     served = create_app(settings)
     listening = _listen(settings.host, settings.port)
     address = f"http://{_in_url(settings.host)}:{listening.getsockname()[1]}"

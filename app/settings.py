@@ -126,6 +126,17 @@ class Settings(BaseSettings):
         description="How much of the articles' own words leaves the service: `full`, `evidence` (the words that state "
         "facts), or `none` (offsets alone).",
     )
+    read_only: bool = Field(
+        False,
+        description="Whether this process only reads what others store: `true` loads no model and no seeds, and takes "
+        "nothing in.",
+    )
+    cache_mb: int = Field(
+        24,
+        ge=0,
+        le=65536,
+        description="Megabytes for answers that are kept until something is written, 0 to 65536; 0: none is kept.",
+    )
     drain_seconds: int = Field(
         10, ge=0, le=600, description="How long a stop waits for requests under way, in seconds, 0 to 600."
     )

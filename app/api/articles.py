@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.api.direct import Direct
 from app.api.filters import ArticleFilters, ArticleForm, FactsPaging, OneList
 from app.api.lists import answer_article, answer_facts, answer_same_story, answer_things
 from app.api.problems import documented
@@ -17,7 +18,7 @@ from app.schemas.entities import ArticleEntity, MentionWithEntity
 from app.schemas.statements import StoredStatement
 from app.store import tables
 
-router = APIRouter(prefix="/articles", tags=["articles"], responses=documented(422, 503))
+router = APIRouter(prefix="/articles", tags=["articles"], route_class=Direct, responses=documented(422, 503))
 
 Asked = Annotated[FactsPaging, Query()]
 

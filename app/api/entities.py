@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.api.direct import Direct
 from app.api.filters import (
     CommitmentFilters,
     EntityFilters,
@@ -24,7 +25,7 @@ from app.schemas.statements import StoredStatement
 from app.schemas.summary import PartnerOut
 from app.store import tables
 
-router = APIRouter(prefix="/entities", tags=["entities"], responses=documented(422, 503))
+router = APIRouter(prefix="/entities", tags=["entities"], route_class=Direct, responses=documented(422, 503))
 
 
 @router.get("", response_model=Page[EntityOut], summary="Entities")

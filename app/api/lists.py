@@ -182,8 +182,7 @@ def answer_annotations(
 
 def answer_thing(request: Request, service: Service, table: Kind, thing: str) -> Response:
     """One article, entity, statement or commitment."""
-    with service.database.read() as connection:
-        found = queries.document(connection, table, thing)
+    found = service.points.document(table, thing)
     if found is None:
         raise NotFound(SINGULAR[table], thing)
     return answer_document(request, service.shown(found.body), found.modified_at)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.api.conditional import list_tag, unchanged
+from app.api.direct import Direct
 from app.api.filters import SearchFilters
 from app.api.pages import answer_page, window
 from app.api.problems import documented
@@ -15,7 +16,7 @@ from app.schemas.search import Hits
 from app.store import hits, queries, search
 from app.store.queries import Slice
 
-router = APIRouter(prefix="/search", tags=["search"], responses=documented(422, 503))
+router = APIRouter(prefix="/search", tags=["search"], route_class=Direct, responses=documented(422, 503))
 
 
 @router.get("", response_model=Hits, summary="Articles by their words")

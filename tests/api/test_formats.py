@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ import pytest
 from app.api.formats import as_csv
 from app.schemas.commitments import StoredCommitment
 from app.settings import Settings, shipped
+from app.store import queries, tables
 from app.store.database import Database
+from app.store.write import delete_article
 from tests.client import Client
 from tests.store.several import fill
 
@@ -36,8 +38,7 @@ def filled(folder: Path, **settings: Any) -> Client:
     database = Database(url, shipped("migrations"))
     database.migrate()
     fill(database)
-    (folder / "none").mkdir()
-    return Client(Settings(database_url=url, seeds=folder / "none", **settings))
+    return Client(Settings(database_url=url, read_only=True, **settings))
 
 
 @pytest.fixture(scope="module")
@@ -257,17 +258,10 @@ def test_offsets_alone_are_told_where_all_words_are_withheld(tmp_path: Path) -> 
     assert (evidence["start"], evidence["end"], evidence["quote"]) == (15, 36, None)
 
 
-def test_whole_list_is_of_one_state_of_the_store(
-    serve: Callable[..., Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whole_list_is_of_one_state_of_the_store(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written while a file is sent is not in it."""
     monkeypatch.setattr("app.store.queries.AT_ONCE", 1)
-    database = Database(f"sqlite:///{tmp_path / 'served.db'}", shipped("migrations"))
-    database.migrate()
     fill(database)
-    from app.store import queries, tables
-    from app.store.write import delete_article
-
     with database.read() as connection:
         items = queries.stream(connection, tables.commitments, [], "-published")
         first = json.loads(next(items))
