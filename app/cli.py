@@ -16,6 +16,7 @@ from app.extraction.extractor import ExtractionFailed, ExtractorName
 
 if TYPE_CHECKING:
     from app.ingest.records import Record, UnreadableFile
+    from app.ingest.workers import TaskFailed
 
 ItemT = TypeVar("ItemT")
 
@@ -50,7 +51,7 @@ class Faults:
         typer.echo(f"entente: {fault}", err=True)
         self.count += 1
 
-    def unextracted(self, article: str | int, failure: ExtractionFailed) -> None:
+    def unextracted(self, article: str | int, failure: ExtractionFailed | TaskFailed) -> None:
         """An article whose extraction failed. Raises `Refusal` where that goes on and on."""
         typer.echo(f"entente: {article}: {failure}", err=True)
         self.count += 1
@@ -88,7 +89,11 @@ def serve(
 
     settings = load_settings(host=host, port=port)
     configure_logging(settings.log_level)
-    Database(settings.database_url, shipped("migrations")).migrate()
+    database = Database(settings.database_url, shipped("migrations"))
+    if settings.read_only:
+        database.require_current()
+    else:
+        database.migrate()
     served = create_app(settings)
     listening = _listen(settings.host, settings.port)
     address = f"http://{_in_url(settings.host)}:{listening.getsockname()[1]}"
@@ -203,6 +208,48 @@ def parse(
 
 
 @app.command()
+def reextract(
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only articles whose facts another extractor or version found.")
+    ] = False,
+    after: Annotated[str, typer.Option(metavar="ID", help="Only articles whose ids come after this one.")] = "",
+) -> None:
+    """Find the facts of the stored articles anew; the service may be running. Facts that stay keep their ids."""
+    from app.ingest.extractors import extractor_maker, longest_task
+    from app.ingest.reextract import reextract as read_anew
+    from app.ingest.workers import Staff, Workers, all_cores
+    from app.settings import load_settings, shipped
+    from app.store.database import Database
+    from app.store.reextraction import Scope, Turnover, count_in
+
+    settings = load_settings()
+    database = Database(settings.database_url, shipped("migrations"))
+    make = extractor_maker(settings)
+    database.migrate()
+    staff = Staff(settings.workers or all_cores(), longest=longest_task(settings))
+    workers = Workers(staff, settings.database_url, make)
+    scope = Scope(workers.name if stale else None, after)
+    with database.read() as connection:
+        total = count_in(connection, scope)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    faults, articles, changed = Faults(), 0, Turnover()
+    try:
+        for outcome in _with_progress(read_anew(database, workers, scope), "Reading anew", total):
+            if outcome.failed:
+                faults.unextracted(outcome.article, outcome.failed)
+                continue
+            faults.in_a_row = 0
+            after, articles, changed = outcome.article, articles + 1, changed + outcome.turnover
+    except KeyboardInterrupt:
+        raise Refusal(f"stopped; to go on: entente reextract {'--stale' if stale else f'--after {after}'}") from None
+    finally:
+        workers.close()
+        typer.echo(f"{articles} articles: {changed.kept} facts stayed, {changed.new} are new, {changed.gone} are gone")
+    if faults.count:
+        raise typer.Exit(UNREADABLE)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from importlib.metadata import version as installed
@@ -229,12 +276,14 @@ def _records(paths: list[Path]) -> Iterator[Record | UnreadableFile]:
                 yield from read_files(file)
 
 
-def _with_progress(items: Iterable[ItemT], doing: str) -> Iterator[ItemT]:
-    """The items, with a bar on standard error where that is a terminal."""
+def _with_progress(items: Iterable[ItemT], doing: str, total: int | None = None) -> Iterator[ItemT]:
+    """The items, ``total`` where that is known, with a bar on standard error where that is a terminal."""
     from rich.console import Console
     from rich.progress import track
 
-    return iter(track(items, doing, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()))
+    return iter(
+        track(items, doing, total, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,7 +6,10 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -24,17 +27,19 @@ from app.api import (
     summary,
 )
 from app.api.access import Access
+from app.api.hot import HotAnswers
 from app.api.logs import ROOT
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
 from app.extraction.extractor import DISTRIBUTION
-from app.ingest.extractors import extractor_maker
-from app.ingest.fetch import Fetcher
-from app.ingest.intake import Intake
-from app.ingest.load import load_folder
-from app.ingest.workers import LONGEST_TASK, Staff, TaskFailed, Workers, spare_cores
 from app.settings import Settings, shipped
 from app.store.database import Database, StoreError
+from app.store.points import Points
+
+if TYPE_CHECKING:
+    from app.ingest.fetch import Fetcher
+    from app.ingest.intake import Intake
+    from app.ingest.workers import Workers
 
 log = logging.getLogger(f"{ROOT}.start")
 
@@ -48,22 +53,22 @@ def create_app(settings: Settings) -> FastAPI:
     """
     access = Access.of(settings)
     database = Database(settings.database_url, shipped("migrations"))
-    fetcher = Fetcher()
-    longest = max(LONGEST_TASK, settings.llm_seconds + 10)
-    staff = Staff(settings.workers or spare_cores(), settings.niceness, settings.queue, longest)
-    workers = Workers(staff, settings.database_url, extractor_maker(settings))
-    intake = Intake(database, workers, fetcher if settings.fetch else None)
-    service = Service(database, intake, access, StartUp(), version(DISTRIBUTION))
+    taking_in = None if settings.read_only else _taking_in(settings, database)
+    start_up = StartUp.of_reader() if settings.read_only else StartUp()
+    points = Points(database)
+    intake = taking_in.intake if taking_in else None
+    service = Service(database, points, intake, access, start_up, version(DISTRIBUTION), settings.serve_text)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database.migrate()
-        thread = threading.Thread(target=_fill, args=(settings, service), name="start-up", daemon=True)
-        thread.start()
-        async with fetcher:
+        if taking_in is None:
+            database.require_current()
             yield
-        thread.join(settings.drain_seconds)
-        workers.close()
+        else:
+            database.migrate()
+            async with taking_in.at_work(settings, service):
+                yield
+        points.close()
         database.close()
 
     app = FastAPI(
@@ -82,24 +87,62 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.service = service
     for resource in RESOURCES:
         app.include_router(resource.router)
-    app.include_router(article_writes.router)
+    if not settings.read_only:
+        app.include_router(article_writes.router)
     docs.install(app)
     problems.install(app)
+    if settings.cache_mb:
+        app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)
     app.add_middleware(Requests)
     return app
+
+
+@dataclass(frozen=True, slots=True)
+class _TakingIn:
+    """What takes articles in."""
+
+    intake: Intake
+    fetcher: Fetcher
+
+    @asynccontextmanager
+    async def at_work(self, settings: Settings, service: Service) -> AsyncIterator[None]:
+        """Loads the model and the seeds in the background, while the service serves; stops all that at the end."""
+        fill = partial(_fill, settings, service, self.intake.workers)
+        thread = threading.Thread(target=fill, name="start-up", daemon=True)
+        thread.start()
+        async with self.fetcher:
+            yield
+        thread.join(settings.drain_seconds)
+        self.intake.workers.close()
+
+
+def _taking_in(settings: Settings, database: Database) -> _TakingIn:
+    """Imported only where anything is taken in: a worker that only reads does without all that."""
+    from app.ingest.extractors import extractor_maker, longest_task
+    from app.ingest.fetch import Fetcher
+    from app.ingest.intake import Intake
+    from app.ingest.workers import Staff, Workers, spare_cores
+
+    staff = Staff(settings.workers or spare_cores(), settings.niceness, settings.queue, longest_task(settings))
+    workers = Workers(staff, settings.database_url, extractor_maker(settings))
+    fetcher = Fetcher()
+    return _TakingIn(Intake(database, workers, fetcher if settings.fetch else None), fetcher)
 
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _fill(settings: Settings, service: Service) -> None:
+def _fill(settings: Settings, service: Service, workers: Workers) -> None:
     """Load the model, then the seeds. What fails is logged and stays among what is missing."""
+    from app.ingest.load import load_folder
+    from app.ingest.workers import TaskFailed
+
     start_up = service.start_up
     try:
-        service.intake.workers.warm()
+        workers.warm()
         del start_up.missing["model"]
-        report = load_folder(service.database, service.intake.workers, settings.seeds)
+        report = load_folder(service.database, workers, settings.seeds)
     except TaskFailed as error:
         start_up.missing["model"] = str(error)
         log.error("model not loaded", extra={"fields": {"reason": str(error)}})

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.extraction.extractor import ExtractorName
+from app.schemas.redaction import ServeText
 
 PREFIX = "ENTENTE_"
 
@@ -123,6 +124,22 @@ class Settings(BaseSettings):
     )
     llm_seconds: int = Field(
         180, ge=1, le=3600, description="For `llm`: how long an article may take, with all attempts, 1 to 3600."
+    )
+    serve_text: ServeText = Field(
+        ServeText.FULL,
+        description="How much of the articles' own words leaves the service: `full`, `evidence` (the words that state "
+        "facts), or `none` (offsets alone).",
+    )
+    read_only: bool = Field(
+        False,
+        description="Whether this process only reads what others store: `true` loads no model and no seeds, and takes "
+        "nothing in.",
+    )
+    cache_mb: int = Field(
+        24,
+        ge=0,
+        le=65536,
+        description="Megabytes for answers that are kept until something is written, 0 to 65536; 0: none is kept.",
     )
     drain_seconds: int = Field(
         10, ge=0, le=600, description="How long a stop waits for requests under way, in seconds, 0 to 600."

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.extraction.endpoint import error, facts, served
+from tests.extraction.endpoint import Reply, error, facts, served
 
 COMMAND = str(Path(sys.executable).parent / "entente")
 TALKS = "Fiji and Peru held talks on trade in Suva."
@@ -106,6 +108,53 @@ def test_load_stores_once_and_says_what_it_did(tmp_path: Path) -> None:
     assert (first.returncode, first.stdout) == (3, "1 new, 0 known already, 1 unreadable\n")
     assert "broken.md:1: empty" in first.stderr
     assert entente("load", str(tmp_path / "talks.md"), database_url=url).stdout.startswith("0 new, 1 known already")
+
+
+def test_reextract_reads_what_another_extractor_read_and_gives_what_changed(tmp_path: Path) -> None:
+    (tmp_path / "talks.md").write_text(f"---\ntitle: Harbour talks\n---\n{TALKS}")
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    entente("load", str(tmp_path), database_url=url)
+    with served(facts(), error(401, "no such key")) as endpoint:
+        asked = {"database_url": url, "extractor": "llm", "llm_url": endpoint.url, "llm_model": "small"}
+        first = entente("reextract", "--stale", **asked)
+        again = entente("reextract", "--stale", **asked)
+        failed = entente("reextract", **asked)
+    assert (first.returncode, first.stdout) == (0, "1 articles: 0 facts stayed, 0 are new, 1 are gone\n")
+    assert (again.returncode, again.stdout) == (0, "0 articles: 0 facts stayed, 0 are new, 0 are gone\n")
+    assert (failed.returncode, failed.stderr[:22]) == (3, "entente: harbour-talks")
+    assert len(failed.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_reextract_that_is_stopped_keeps_what_is_done_and_says_how_to_go_on(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    for n in range(3):
+        (tmp_path / f"{n}.md").write_text(f"---\ntitle: Talks {n}\n---\n{TALKS} {n}.")
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    entente("load", str(tmp_path), database_url=url)
+    with served(facts(), Reply(hangs=True)) as endpoint:
+        asked = {"DATABASE_URL": url, "EXTRACTOR": "llm", "LLM_URL": endpoint.url, "LLM_MODEL": "m", "WORKERS": "1"}
+        environment = {**os.environ, **{f"ENTENTE_{name}": value for name, value in asked.items()}}
+        process = subprocess.Popen(
+            [COMMAND, "reextract"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        until = time.monotonic() + 240
+        while len(endpoint.requests) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(number)
+        printed, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert errors == "entente: stopped; to go on: entente reextract --after talks-0\n"
+    assert printed.startswith("1 articles: ")
+    rows = sqlite3.connect(tmp_path / "store.db").execute("SELECT id, extractor FROM articles ORDER BY id").fetchall()
+    assert [(name, extractor[:3]) for name, extractor in rows] == [
+        ("talks-0", "llm"),
+        ("talks-1", "ent"),
+        ("talks-2", "ent"),
+    ]
 
 
 def test_version_is_one_line() -> None:

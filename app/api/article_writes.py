@@ -38,7 +38,7 @@ async def add_article(request: Request, service: Injected) -> Response:
     a language that nothing here reads, is a 422 that says why. While too much waits to be read, the answer is 503
     with `Retry-After`.
     """
-    stored = await service.intake.add((await read_json(request, ArticleIn)).fields())
+    stored = await service.taking_in.add((await read_json(request, ArticleIn)).fields())
     return await _answer(request, service, stored.id, 201 if stored.created else 200)
 
 
@@ -61,7 +61,7 @@ async def correct_article(request: Request, service: Injected, article: str) -> 
     def check(held: Document) -> None:
         require_match(request, tag_of(held.body), required=True)
 
-    await service.intake.correct(article, given.fields(), check)
+    await service.taking_in.correct(article, given.fields(), check)
     return await _answer(request, service, article, 200)
 
 
@@ -72,7 +72,7 @@ async def remove_article(request: Request, service: Injected, article: str) -> R
     def check(held: Document) -> None:
         require_match(request, tag_of(held.body), required=False)
 
-    await service.intake.remove(article, check)
+    await service.taking_in.remove(article, check)
     return Response(status_code=204)
 
 

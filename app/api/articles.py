@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.api.filters import ArticleFilters, NoParameters, OneList, Paging
-from app.api.lists import answer_facts, answer_same_story, answer_thing, answer_things
+from app.api.direct import Direct
+from app.api.filters import ArticleFilters, ArticleForm, FactsPaging, OneList
+from app.api.lists import answer_article, answer_facts, answer_same_story, answer_things
 from app.api.problems import documented
 from app.api.service import Injected
 from app.schemas.articles import ArticleListing, ArticleOut, Telling
@@ -17,9 +18,9 @@ from app.schemas.entities import ArticleEntity, MentionWithEntity
 from app.schemas.statements import StoredStatement
 from app.store import tables
 
-router = APIRouter(prefix="/articles", tags=["articles"], responses=documented(422, 503))
+router = APIRouter(prefix="/articles", tags=["articles"], route_class=Direct, responses=documented(422, 503))
 
-Asked = Annotated[Paging, Query()]
+Asked = Annotated[FactsPaging, Query()]
 
 
 @router.get("", response_model=Page[ArticleListing], summary="Articles, without their text")
@@ -30,10 +31,10 @@ def list_articles(request: Request, service: Injected, asked: Annotated[ArticleF
 
 @router.get("/{article}", response_model=ArticleOut, summary="One article", responses=documented(404))
 async def get_article(
-    request: Request, service: Injected, article: str, asked: Annotated[NoParameters, Query()]
+    request: Request, service: Injected, article: str, asked: Annotated[ArticleForm, Query()]
 ) -> Response:
     """Its text, where it was published, and how many facts it holds. All offsets of facts count this text."""
-    return answer_thing(request, service, tables.articles, article)
+    return answer_article(request, service, article, asked)
 
 
 @router.get(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.api.direct import Direct
 from app.api.filters import CommitmentFilters, NoParameters
 from app.api.lists import answer_thing, answer_things
 from app.api.problems import documented
@@ -14,7 +15,7 @@ from app.schemas.base import Page
 from app.schemas.commitments import StoredCommitment
 from app.store import tables
 
-router = APIRouter(prefix="/commitments", tags=["commitments"], responses=documented(422, 503))
+router = APIRouter(prefix="/commitments", tags=["commitments"], route_class=Direct, responses=documented(422, 503))
 
 
 @router.get("", response_model=Page[StoredCommitment], summary="Commitments")

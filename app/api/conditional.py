@@ -29,6 +29,7 @@ def answer_document(
     *,
     tag: str | None = None,
     headers: Mapping[str, str] | None = None,
+    media_type: str = "application/json",
 ) -> Response:
     """The body under ``tag``, or one made of the body; 304 where the client has it."""
     headers = {**SHARED_HEADERS, **(headers or {}), "ETag": tag or tag_of(body)}
@@ -36,7 +37,7 @@ def answer_document(
         headers["Last-Modified"] = format_datetime(modified_at.replace(microsecond=0), usegmt=True)
     if _client_has(request, headers["ETag"], modified_at):
         return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def tag_of(*parts: bytes) -> str:
@@ -46,7 +47,8 @@ def tag_of(*parts: bytes) -> str:
 
 def list_tag(request: Request, change_count: int, version: str) -> str:
     """The tag of a list that grows: another for every write, address and version of the service."""
-    return tag_of(str(change_count).encode(), str(request.url).encode(), version.encode())
+    asked = request.url
+    return tag_of(str(change_count).encode(), asked.path.encode(), asked.query.encode(), version.encode())
 
 
 def unchanged(request: Request, tag: str) -> Response | None:
@@ -54,6 +56,11 @@ def unchanged(request: Request, tag: str) -> Response | None:
     if _client_has(request, tag, None):
         return Response(status_code=304, headers={**SHARED_HEADERS, "ETag": tag})
     return None
+
+
+def tag_is_among(tag: str, tags: str) -> bool:
+    """Whether `If-None-Match` names the tag."""
+    return tags == tag or tags.strip() == "*" or tag in (t.strip().removeprefix("W/") for t in tags.split(","))
 
 
 def require_match(request: Request, tag: str, *, required: bool) -> None:
@@ -70,7 +77,7 @@ def require_match(request: Request, tag: str, *, required: bool) -> None:
 
 def _client_has(request: Request, tag: str, modified_at: datetime | None) -> bool:
     if (tags := request.headers.get("if-none-match")) is not None:
-        return tags.strip() == "*" or tag in (t.strip().removeprefix("W/") for t in tags.split(","))
+        return tag_is_among(tag, tags)
     since = request.headers.get("if-modified-since")
     if since is None or modified_at is None:
         return False

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.api.direct import Direct
 from app.api.filters import (
     CommitmentFilters,
     EntityFilters,
@@ -14,7 +15,7 @@ from app.api.filters import (
     PartnerFilters,
     StatementFilters,
 )
-from app.api.lists import answer_mentions_of_entity, answer_partners, answer_thing, answer_things, require_entity
+from app.api.lists import answer_mentions_of_entity, answer_partners, answer_thing, answer_things
 from app.api.problems import documented
 from app.api.service import Injected
 from app.schemas.base import Page
@@ -24,7 +25,7 @@ from app.schemas.statements import StoredStatement
 from app.schemas.summary import PartnerOut
 from app.store import tables
 
-router = APIRouter(prefix="/entities", tags=["entities"], responses=documented(422, 503))
+router = APIRouter(prefix="/entities", tags=["entities"], route_class=Direct, responses=documented(422, 503))
 
 
 @router.get("", response_model=Page[EntityOut], summary="Entities")
@@ -64,8 +65,7 @@ def list_entity_statements(
     request: Request, service: Injected, entity: str, asked: Annotated[StatementFilters, Query()]
 ) -> Response:
     """Statements that it makes or that mention it; `speaker` narrows them to its own."""
-    require_entity(service, entity)
-    return answer_things(request, service, tables.statements, asked, entity=entity)
+    return answer_things(request, service, tables.statements, asked, below=entity)
 
 
 @router.get(
@@ -78,8 +78,7 @@ def list_entity_commitments(
     request: Request, service: Injected, entity: str, asked: Annotated[CommitmentFilters, Query()]
 ) -> Response:
     """Those it is a party to or speaks of; for a country also those of parties that act for it."""
-    require_entity(service, entity)
-    return answer_things(request, service, tables.commitments, asked, entity=entity)
+    return answer_things(request, service, tables.commitments, asked, below=entity)
 
 
 @router.get(

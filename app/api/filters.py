@@ -81,12 +81,35 @@ class Paging(OneList):
 
     cursor: str | None = Field(None, description="Where the page begins: from `next` of the page before.")
     count: bool = Field(False, description="Whether to count the whole list (`total`).")
+    format: Literal["json", "csv", "jsonl", "parquet"] | None = Field(
+        None,
+        description="`csv`, `jsonl` or `parquet`: the whole list as a file, whatever `limit`. `Accept` does as well: "
+        "`text/csv`, `application/jsonl`, `application/vnd.apache.parquet`.",
+    )
+
+
+class FactsPaging(Paging):
+    """What the facts of one article take."""
+
+    format: Literal["json", "csv", "jsonl", "parquet", "jsonld"] | None = Field(  # type: ignore[assignment]
+        None,
+        description="`csv`, `jsonl` or `parquet`: all of them as a file; `jsonld`: all of them as W3C Web Annotations. "
+        "`Accept` does as well.",
+    )
+
+
+class ArticleForm(NoParameters):
+    """What is asked of one article besides its address."""
+
+    format: Literal["json", "jsonld"] | None = Field(
+        None, description="`jsonld`, or `Accept: application/ld+json`: the article as schema.org's NewsArticle."
+    )
 
 
 class Filtering(NoParameters):
     """Whatever takes filters. Fields that are neither paging nor order are filters by the store's names."""
 
-    _not_filters: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "count", "sort"})
+    _not_filters: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "count", "format", "sort"})
 
     def filters(self) -> Filters:
         """Those filters that are set."""
@@ -193,7 +216,7 @@ class SearchFilters(Paging, _OfArticles):
     q: Annotated[Query, Field(description=QUERY)]
     limit: int = Field(20, ge=1, le=100, description="Items on a page.")
 
-    _not_filters: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "count", "q"})
+    _not_filters: ClassVar[frozenset[str]] = frozenset({"limit", "cursor", "count", "format", "q"})
 
     @property
     def words(self) -> Words:

@@ -56,7 +56,7 @@ def get_ready(service: Injected, response: Response, asked: Annotated[NoParamete
     response.status_code = 503 if missing else 200
     return Readiness(
         status="not ready" if missing else "ready",
-        checks={"database": "ok", "seeds": "ok", "model": "ok", **missing},
+        checks={"database": "ok", **service.start_up.checks, **missing},
         warnings=service.start_up.warnings,
     )
 

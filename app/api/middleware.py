@@ -6,10 +6,9 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.logs import ROOT
@@ -17,8 +16,8 @@ from app.api.problems import problem
 
 log = logging.getLogger(f"{ROOT}.requests")
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 """W3C Trace Context, section 3.2."""
 
 
@@ -37,12 +36,11 @@ class Requests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id = _request_id(headers)
+        request_id, trace = _traced(scope["headers"])
         scope.setdefault("state", {})["request_id"] = request_id
-        fields = {"method": scope["method"], "path": scope["path"], "request_id": request_id, **_trace(headers)}
+        fields = {"method": scope["method"], "path": scope["path"], "request_id": request_id, **trace}
         started = time.perf_counter()
-        answer = _Answer(send, request_id, bodiless=scope["method"] == "HEAD")
+        answer = _Answer(send, request_id.encode(), bodiless=scope["method"] == "HEAD")
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
         try:
@@ -60,7 +58,7 @@ class Requests:
 class _Answer:
     """Sends an answer on, with the request's id, and remembers its status."""
 
-    def __init__(self, send: Send, request_id: str, *, bodiless: bool) -> None:
+    def __init__(self, send: Send, request_id: bytes, *, bodiless: bool) -> None:
         self._send = send
         self._request_id = request_id
         self._bodiless = bodiless
@@ -69,17 +67,18 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)["X-Request-ID"] = self._request_id
+            message = {**message, "headers": [*message["headers"], (b"x-request-id", self._request_id)]}
         elif self._bodiless and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
 
 
-def _request_id(headers: Headers) -> str:
-    given = headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-
-
-def _trace(headers: Headers) -> Mapping[str, str]:
-    found = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
-    return {"trace_id": found[1], "parent_id": found[2]} if found else {}
+def _traced(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, Mapping[str, str]]:
+    """The request's id, the caller's where it is fit for a log, and the ids of the trace that it belongs to."""
+    request_id, trace = "", {}
+    for name, value in headers:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            request_id = value.decode()
+        elif name == b"traceparent" and (found := _TRACEPARENT.fullmatch(value)):
+            trace = {"trace_id": found[1].decode(), "parent_id": found[2].decode()}
+    return request_id or uuid.uuid4().hex, trace

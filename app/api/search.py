@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.api.conditional import list_tag, unchanged
+from app.api.direct import Direct
 from app.api.filters import SearchFilters
 from app.api.pages import answer_page, window
 from app.api.problems import documented
@@ -15,7 +16,7 @@ from app.schemas.search import Hits
 from app.store import hits, queries, search
 from app.store.queries import Slice
 
-router = APIRouter(prefix="/search", tags=["search"], responses=documented(422, 503))
+router = APIRouter(prefix="/search", tags=["search"], route_class=Direct, responses=documented(422, 503))
 
 
 @router.get("", response_model=Hits, summary="Articles by their words")
@@ -26,12 +27,12 @@ def search_articles(request: Request, service: Injected, asked: Annotated[Search
     matter. Words that so many articles have that ranking them would be slow are answered newest first (`order`).
     """
     part = window(request, asked.limit, asked.cursor)
+    filters = asked.filters()
     with service.database.read() as connection:
-        tag = list_tag(request, queries.change_count(connection), service.version)
+        tag = list_tag(request, queries.change_count(connection), service.edition)
         if same := unchanged(request, tag):
             return same
-        found = search.find_articles(connection, asked.words, asked.filters(), part)
-        items = hits.documents(connection, found.items, asked.words)
-        total = search.count_articles(connection, asked.words, asked.filters()) if asked.count else None
-    more = {"order": "rank" if found.ranked else "newest"}
-    return answer_page(request, Slice(items, found.after), total, tag=tag, more=more)
+        found = search.find_articles(connection, asked.words, filters, part)
+        page = service.shown_page(Slice(hits.documents(connection, found.items, asked.words), found.after))
+        total = search.count_articles(connection, asked.words, filters) if asked.count else None
+    return answer_page(request, page, total, tag=tag, more={"order": "rank" if found.ranked else "newest"})

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
-from app.ingest.intake import Intake
+from app.schemas.redaction import ServeText, redacted
 from app.store.database import Database
+from app.store.points import Points
+from app.store.queries import Slice
 
 if TYPE_CHECKING:
     from app.api.access import Access
+    from app.ingest.intake import Intake
 
 DESCRIPTION = "Who has committed to cooperate with whom, on what, how firmly, according to whom, in which exact words."
 
@@ -22,6 +25,12 @@ class StartUp:
 
     missing: dict[str, str] = field(default_factory=lambda: {"model": "being loaded", "seeds": "being loaded"})
     warnings: list[str] = field(default_factory=list)
+    checks: dict[str, str] = field(default_factory=lambda: {"model": "ok", "seeds": "ok"})
+
+    @classmethod
+    def of_reader(cls) -> StartUp:
+        """That of a worker that only reads what others store."""
+        return cls(missing={}, checks=dict.fromkeys(("model", "seeds"), "not needed: this worker only reads"))
 
     @property
     def is_ready(self) -> bool:
@@ -34,20 +43,42 @@ class Service:
     """The parts that requests use."""
 
     database: Database
-    intake: Intake
+    points: Points
+    intake: Intake | None
     access: Access
     start_up: StartUp
     version: str
+    serve_text: ServeText
+
+    @property
+    def taking_in(self) -> Intake:
+        """What takes articles in; a worker that only reads has none, and no route that asks for it."""
+        assert self.intake is not None
+        return self.intake
+
+    @property
+    def edition(self) -> str:
+        """What answers depend on besides what is stored."""
+        return f"{self.version} {self.serve_text}"
+
+    def shown(self, body: bytes) -> bytes:
+        """A document with as much of other people's text as may leave the service."""
+        return redacted(body, self.serve_text)
+
+    def shown_page(self, found: Slice) -> Slice:
+        """A page of such documents."""
+        return Slice(list(map(self.shown, found.items)), found.after)
 
 
-def _service(request: Request) -> Service:
+def service_of(request: Request) -> Service:
+    """The parts of the application that the request came to."""
     service: Service = request.app.state.service
     return service
 
 
 async def _injected(request: Request) -> Service:
     """As a coroutine function, so that it does not take a thread."""
-    return _service(request)
+    return service_of(request)
 
 
 Injected = Annotated[Service, Depends(_injected)]

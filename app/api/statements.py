@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.api.direct import Direct
 from app.api.filters import NoParameters, StatementFilters
 from app.api.lists import answer_thing, answer_things
 from app.api.problems import documented
@@ -14,7 +15,7 @@ from app.schemas.base import Page
 from app.schemas.statements import StoredStatement
 from app.store import tables
 
-router = APIRouter(prefix="/statements", tags=["statements"], responses=documented(422, 503))
+router = APIRouter(prefix="/statements", tags=["statements"], route_class=Direct, responses=documented(422, 503))
 
 
 @router.get("", response_model=Page[StoredStatement], summary="Statements")

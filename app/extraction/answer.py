@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from app.domain.commitment import Form, PartyRole, Stage
 from app.domain.entity import EntityType
 from app.extraction.chat import NotReadable
 
 ItemT = TypeVar("ItemT", bound=BaseModel)
+PartT = TypeVar("PartT")
+
+MOST_FACTS = 500
+"""Entities, statements and commitments each that are read of an answer; the rest counts as malformed."""
+
+MOST_PARTS = 50
+"""Quotes, mentions, parties and the like that one fact may have."""
+
+
+def _few(parts: list[PartT]) -> list[PartT]:
+    if len(parts) > MOST_PARTS:
+        raise ValueError(f"more than {MOST_PARTS}")
+    return parts
+
+
+# Checked here and not in the schema: strict schemas know no bounds on lists.
+Quotes = Annotated[list[str], AfterValidator(_few)]
 
 
 class _Said(BaseModel):
@@ -42,8 +59,8 @@ class SaidEntity(_Said):
     name: str = Field(description="The fullest name that the article gives.")
     type: EntityType
     country: str | None = Field(description="ISO 3166-1 alpha-2 of the state it is or belongs to.")
-    mentions: list[SaidMention]
-    roles: list[SaidRole]
+    mentions: Annotated[list[SaidMention], AfterValidator(_few)]
+    roles: Annotated[list[SaidRole], AfterValidator(_few)]
 
 
 class SaidSpeaker(_Said):
@@ -56,9 +73,9 @@ class SaidSpeaker(_Said):
 class SaidStatement(_Said):
     """What a source is reported to say."""
 
-    speakers: list[SaidSpeaker]
+    speakers: Annotated[list[SaidSpeaker], AfterValidator(_few)]
     cue: str | None = Field(description="Exact reporting words, such as 'said' or 'According to'.")
-    content: list[str] = Field(description="Exact words that are reported, in one or more pieces.")
+    content: Quotes = Field(description="Exact words that are reported, in one or more pieces.")
 
 
 class SaidParty(_Said):
@@ -72,15 +89,17 @@ class SaidParty(_Said):
 class SaidCommitment(_Said):
     """An act of cooperation between actors of different countries."""
 
-    evidence: list[str] = Field(description="The exact clause that says it, once for each sentence that tells it.")
+    evidence: Quotes = Field(description="The exact clause that says it, once for each sentence that tells it.")
     action: str = Field(description="The exact verb or noun of the act, out of the evidence.")
     object: str | None = Field(description="The exact words that it governs, out of the evidence.")
     stage: Stage
     form: Form
     negated: bool
     one_way: bool = Field(description="Whether the help goes from one side to the other only.")
-    parties: list[SaidParty]
-    speakers: list[SaidSpeaker] = Field(description="Who is reported to say it; empty where the article itself does.")
+    parties: Annotated[list[SaidParty], AfterValidator(_few)]
+    speakers: Annotated[list[SaidSpeaker], AfterValidator(_few)] = Field(
+        description="Who is reported to say it; empty where the article itself does."
+    )
     confidence: float
 
 
@@ -129,7 +148,7 @@ def _unfenced(content: str) -> str:
 
 def _of_form(model: type[ItemT], items: list[Any]) -> tuple[ItemT, ...]:
     found = []
-    for item in items:
+    for item in items[:MOST_FACTS]:
         try:
             found.append(model.model_validate(item))
         except ValidationError:

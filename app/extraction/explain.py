@@ -37,7 +37,7 @@ def _of_entity(entity: Entity, referent: Referent) -> Explanation:
         return Explanation(entity.id, "a name of the table", clause, (_row("organizations.tsv", listed[0]),))
     if referent.type is EntityType.COUNTRY:
         return Explanation(entity.id, "a name, demonym or capital of the country, or one who acts for it", clause)
-    return Explanation(entity.id, f"words that read like the name of a {entity.type}", clause)
+    return Explanation(entity.id, f"words that read like a name ({entity.type})", clause)
 
 
 def _of_statement(cast: Cast, statement: Statement, said: Said) -> Explanation:

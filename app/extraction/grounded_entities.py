@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, count
 
 from app.domain.article import Article
@@ -14,12 +15,20 @@ from app.extraction.answer import SaidEntity, SaidMention
 from app.extraction.entities import slug
 from app.extraction.quotes import Quotes, same_words
 from app.language.geography import country_named, short_name, short_names
+from app.language.tables import rows
 
 
 def country_code(code: str | None) -> str | None:
     """The code in upper case where a country has it, else None."""
     upper = (code or "").upper()
     return upper if upper in short_names() else None
+
+
+@cache
+def _bodies() -> dict[str, str]:
+    """The names that organisations of organizations.tsv get, by all their spellings."""
+    spellings = ((row["name"], [row["name"], *row["aliases"].split("|")]) for row in rows("organizations.tsv"))
+    return {same_words(spelling): name for name, all_of_it in spellings for spelling in all_of_it if spelling}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +54,17 @@ class GroundedEntities:
         self._taken: set[tuple[int, int]] = set()
 
     def take(self, said: Iterable[SaidEntity]) -> None:
-        """Add those that the article mentions, and count the others as dropped."""
+        """Add those that the article mentions, and count the others as dropped. One that is told twice is one."""
         for entity in said:
+            told = self._by_name.get(same_words(entity.name))
+            if told and self._entities[told].type is entity.type:
+                continue
             country = country_code(entity.country)
             if entity.type is EntityType.COUNTRY:
                 country = country or country_named(entity.name)
             roles = tuple(Role(r.title, r.organization, country_code(r.country)) for r in entity.roles)
             if self._add(_Claim(entity.name, entity.type, country, tuple(entity.mentions), roles)) is None:
-                self._dropped["entities that the article does not mention"] += 1
+                self._dropped["entities without a mention of their own in the article"] += 1
 
     def named(self, name: str) -> str | None:
         """The id of the entity that is called so; a country may be one that the answer did not list."""
@@ -75,9 +87,7 @@ class GroundedEntities:
         if not mentions:
             return None
         names = [m.span.text for m in mentions if m.form is MentionForm.NAME]
-        is_country = claim.type is EntityType.COUNTRY and claim.country
-        fullest = max(names or [m.span.text for m in mentions], key=len)
-        name = short_name(claim.country) if is_country and claim.country else fullest
+        name = _common_name(max(names or [m.span.text for m in mentions], key=len), claim)
         entity_id = self._free_id(name, claim)
         aliases = tuple(alias for alias in dict.fromkeys(names) if alias != name)
         kept = self._roles(claim) if claim.type is EntityType.PERSON else ()
@@ -102,7 +112,7 @@ class GroundedEntities:
         """Those roles whose title the article holds; an organisation that it does not hold is left out."""
 
         def stands(words: str | None) -> bool:
-            return words is not None and any(True for _ in self._quotes.every(words))
+            return bool(words and self._quotes.every(words))
 
         told = (r for r in claim.roles if stands(r.title))
         return tuple(dict.fromkeys(r if stands(r.organization) else Role(r.title, None, r.country) for r in told))
@@ -115,3 +125,12 @@ class GroundedEntities:
         with_country = [f"{base}-{claim.country.lower()}"] if claim.country else []
         numbered = (f"{base}-{claim.type}-{number}" for number in count(2))
         return next(found for found in chain([base], with_country, numbered) if found not in self._entities)
+
+
+def _common_name(fullest: str, claim: _Claim) -> str:
+    """What the entity is called whoever finds it: countries and known bodies by the names that the tables give them."""
+    if claim.type is EntityType.COUNTRY and claim.country:
+        return short_name(claim.country)
+    if claim.type is EntityType.ORGANIZATION:
+        return _bodies().get(same_words(fullest), fullest)
+    return fullest

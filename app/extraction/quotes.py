@@ -28,14 +28,14 @@ class Quotes:
     def __init__(self, text: str) -> None:
         self._text = text
         self._folded, self._places = _fold(text)
+        self._found: dict[str, list[Span]] = {}
 
-    def every(self, quote: str) -> Iterator[Span]:
+    def every(self, quote: str) -> list[Span]:
         """Each place where the quote stands as whole words, in the order of the text, none overlapping another."""
-        for wanted in _wordings(quote):
-            found = list(self._at(wanted))
-            if found:
-                yield from found
-                return
+        if quote not in self._found:
+            places = (list(self._at(wanted)) for wanted in _wordings(quote))
+            self._found[quote] = next(filter(None, places), [])
+        return self._found[quote]
 
     def nearest(self, quote: str, to: int) -> Span | None:
         """The place where the quote stands that begins nearest to the offset ``to``; None where it stands nowhere."""

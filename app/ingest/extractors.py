@@ -7,6 +7,7 @@ from functools import partial
 
 from app.extraction.chat import Endpoint, Limits
 from app.extraction.extractor import EntenteExtractor, ExplainingExtractor, ExtractorName
+from app.ingest.workers import LONGEST_TASK
 from app.language.pipeline import check_model
 from app.settings import Settings, SettingsError
 
@@ -27,3 +28,8 @@ def extractor_maker(settings: Settings, name: ExtractorName | None = None) -> Ca
     key = settings.llm_key.get_secret_value() if settings.llm_key else None
     limits = Limits(seconds=settings.llm_seconds)
     return partial(LlmExtractor, Endpoint(settings.llm_url, settings.llm_model, key), limits)
+
+
+def longest_task(settings: Settings) -> float:
+    """Seconds after which a worker's task is given up: no sooner than the extractor itself would."""
+    return max(LONGEST_TASK, settings.llm_seconds + 10)

@@ -67,7 +67,7 @@ class ArticleListing(Wire):
 class ArticleOut(ArticleListing):
     """One article with its text."""
 
-    text: str = Field(description="Paragraphs separated by one blank line; all offsets count its code points.")
+    text: str | None = Field(description="Paragraphs separated by one blank line; all offsets count its code points.")
 
 
 class Telling(Wire):

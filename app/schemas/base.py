@@ -18,7 +18,7 @@ class SpanOut(Wire):
 
     start: int = Field(ge=0, description="Offset of the first character, in Unicode code points of `text`.")
     end: int = Field(gt=0, description="Offset after the last character.")
-    text: str = Field(description="The words themselves: `text[start:end]` of the article.")
+    text: str | None = Field(description="The words themselves: `text[start:end]` of the article.")
 
 
 class SpeakerOut(SpanOut):

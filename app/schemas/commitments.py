@@ -29,7 +29,7 @@ class EvidenceOut(Wire):
     sentence: int = Field(ge=0, description="Number of the sentence in the article, from 0.")
     start: int = Field(ge=0, description="Offset of the first character, in Unicode code points of `text`.")
     end: int = Field(gt=0, description="Offset after the last character.")
-    quote: str = Field(description="The words themselves: `text[start:end]` of the article.")
+    quote: str | None = Field(description="The words themselves: `text[start:end]` of the article.")
 
 
 class ActDateOut(Wire):
@@ -37,7 +37,7 @@ class ActDateOut(Wire):
 
     start: date | None
     end: date | None
-    text: str
+    text: str | None
 
 
 class CommitmentOut(Wire):
@@ -49,7 +49,7 @@ class CommitmentOut(Wire):
     plover: Plover = Field(description="PLOVER event type.")
     cameo: str = Field(description="CAMEO code, as deep as the words justify.")
     negated: bool = Field(description="Refused, cancelled, suspended or denied.")
-    action: str = Field(description="The verb, in the article's words.")
+    action: str | None = Field(description="The verb, in the article's words.")
     object: str | None = Field(description="What the verb governs, in the article's words.")
     date: ActDateOut | None
     confidence: float = Field(ge=0, le=1)

@@ -20,7 +20,7 @@ class Snippet(Wire):
 
     start: int
     end: int
-    text: str
+    text: str | None
     highlights: list[Place]
 
 

@@ -40,6 +40,9 @@ class SummaryOut(Wire):
     """Counts of the commitments that the filters let through."""
 
     total: Tally
+    extractors: list[str] = Field(
+        description="Names and versions of what found them. More than one: `extractor` keeps them apart."
+    )
     months: list[MonthTally] = Field(description="By the month of publication, the earliest first.")
     pairs: list[PairTally] = Field(description="Pairs with the most commitments first, at most `limit` of them.")
     pair_count: int = Field(description="How many pairs there are in all.")

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, create_engine, event, inspect, text, update
+from sqlalchemy import Connection, Select, create_engine, event, inspect, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
@@ -23,6 +24,9 @@ from app.store.tables import changes
 
 BUSY_SECONDS = 30
 """How long a connection waits for another's write before it gives up."""
+
+INSTANT_BUSY_SECONDS = 1
+"""The same for reads that hold up all others meanwhile; readers do not wait for writers but in rare moments."""
 
 READERS = 16
 """Connections that are kept open, and again as many for a rush: more than the threads that read at once."""
@@ -81,6 +85,29 @@ class Database:
         with self.read() as connection:
             return inspect(connection).has_table("changes")
 
+    def instant(self) -> Instant:
+        """A connection for reads that take microseconds, and for whoever asks whether anything was written since."""
+        return Instant(str(self._url.database))
+
+    def compiled(self, query: Select[Any]) -> str:
+        """A query in this database's own words, for `Instant`."""
+        return str(query.compile(dialect=self._engine.dialect))
+
+    def require_current(self) -> None:
+        """Raise `StoreError` unless the schema is the one that this version writes, for those that may not migrate."""
+        config = Config()
+        config.set_main_option("script_location", str(self._migrations))
+        script = ScriptDirectory.from_config(config)
+        with self.read() as connection:
+            self._refuse_unknown(connection, script)
+            is_there = inspect(connection).has_table("alembic_version")
+            held = connection.scalar(text("SELECT version_num FROM alembic_version")) if is_there else None
+        if held != script.get_current_head():
+            raise StoreError(
+                f"the database {self.location} has the schema {held or 'of nothing yet'}, and a reader changes none: "
+                "start a service that may write on it first"
+            )
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
@@ -136,6 +163,49 @@ class Database:
                 if "locked" not in str(error) or time.monotonic() > until:
                     raise
                 time.sleep(0.05)
+
+
+class Instant:
+    """One connection of the driver itself, for one thread; nothing between it and the file, so that it costs little.
+
+    It reads the latest state each time, and never writes.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+
+    def state(self) -> int | None:
+        """Another number after every write by anyone (https://sqlite.org/pragma.html#pragma_data_version).
+
+        None while the database cannot be read.
+        """
+        try:
+            (version,) = self._open().execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            return None
+        return int(version)
+
+    def row(self, statement: str, *values: object) -> Any:
+        """The first row, or None. Raises `StoreError`."""
+        try:
+            return self._open().execute(statement, values).fetchone()
+        except sqlite3.Error as error:
+            raise StoreError(f"the database {self._path} cannot be used: {error}") from error
+
+    def close(self) -> None:
+        """Close the connection; the next read opens another."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            made = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+            made.execute("PRAGMA query_only=ON")
+            made.execute(f"PRAGMA busy_timeout={INSTANT_BUSY_SECONDS * 1000}")
+            self._connection = made
+        return self._connection
 
 
 def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, select
 
 from app.domain.entity import Entity
 from app.domain.facts import Facts
-from app.store.tables import entities
+from app.store.tables import appearances, entities
+
+Held = Mapping[str, tuple[str, str | None]]
+"""Type and country of entities by their ids."""
 
 
-def linked_ids(connection: Connection, facts: Facts, content_hash: str) -> dict[str, str]:
+def entities_of(connection: Connection, article_pk: int) -> Held:
+    """The entities that an article has."""
+    joined = select(entities.c.id, entities.c.type, entities.c.country).join(
+        appearances, appearances.c.entity_pk == entities.c.pk
+    )
+    rows = connection.execute(joined.where(appearances.c.article_pk == article_pk))
+    return {row.id: (row.type, row.country) for row in rows}
+
+
+def linked_ids(connection: Connection, facts: Facts, content_hash: str, before: Held) -> dict[str, str]:
     """The id in the store for each id of the article's entities.
 
-    An entity takes the one that has its slug unless type or country contradict, which is guarded against with the
-    country's code behind the slug (`mousavi-ir`), then with digits of the article's hash.
+    An entity keeps the id that the article had for it ``before``. Else it takes the one that has its slug, unless type
+    or country contradict, which is guarded against with the country's code behind the slug (`mousavi-ir`), then with
+    digits of the article's hash.
     """
     candidates = {entity.id: _candidates(entity, content_hash) for entity in facts.entities}
     wanted = {candidate for each in candidates.values() for candidate in each}
     query = select(entities.c.id, entities.c.type, entities.c.country).where(entities.c.id.in_(wanted))
-    held = {row.id: (row.type, row.country) for row in connection.execute(query)}
+    held = {**before, **{row.id: (row.type, row.country) for row in connection.execute(query)}}
     taken: set[str] = set()
     linked = {}
     for entity in facts.entities:
-        names = candidates[entity.id]
+        names = sorted(candidates[entity.id], key=lambda name: name not in before)
         free = (name for name in names if name not in taken and (name not in held or _agree(entity, *held[name])))
         linked[entity.id] = next(free, names[-1])
         taken.add(linked[entity.id])

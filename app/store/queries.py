@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +14,9 @@ from app.store import tables
 from app.store.conditions import Condition, Filters
 from app.store.narrowing import reading, sorted_only
 from app.store.tables import appearances, articles, commitments, entities, mentions, statements
+
+AT_ONCE = 500
+"""Rows that are read together where a whole list is."""
 
 Kind = Table
 """What is asked for, by its table in `tables`."""
@@ -92,6 +95,20 @@ def things(connection: Connection, table: Kind, filters: Filters, sort: str, win
     return Slice(bodies(connection, table, [row.pk for row in rows]), after)
 
 
+def stream(connection: Connection, table: Kind, filters: Filters, sort: str) -> Iterator[bytes]:
+    """All things of the list, in its order, without holding more than a few of them."""
+    query, order = listing(connection, table, filters, sort)
+    rest = replace(order, columns=order.columns[1:])
+    known = order.columns[0].is_not(None) if order.nullable else None
+    parts = [_ordered(query, order, None, known)]
+    if order.nullable:
+        parts.append(_ordered(query, rest, None, order.columns[0].is_(None)))
+    for part in parts:
+        rows = connection.execution_options(yield_per=AT_ONCE).execute(part)
+        for some in rows.partitions():
+            yield from bodies(connection, table, [row.pk for row in some])
+
+
 def listing(connection: Connection, table: Kind, filters: Filters, sort: str) -> tuple[Select[Any], Order]:
     """The row numbers of the things that the filters let through, and the order of the list."""
     name = SORTS[table][sort.removeprefix("-")]
@@ -148,10 +165,9 @@ def mentions_of(connection: Connection, table: Kind, thing: str, window: Window)
     return Slice([_mention(row) for row in rows], after)
 
 
-def mention_count(connection: Connection, entity: str) -> int | None:
-    """How many mentions an entity has; None where there is no such entity."""
-    found: int | None = connection.scalar(select(entities.c.mention_count).where(entities.c.id == entity))
-    return found
+def mention_count(connection: Connection, entity: str) -> int:
+    """How many mentions an entity has."""
+    return int(connection.execute(select(entities.c.mention_count).where(entities.c.id == entity)).scalar_one())
 
 
 def _mention(row: Row[Any]) -> bytes:

@@ -44,6 +44,7 @@ def summary(connection: Connection, filters: Filters, most_pairs: int) -> Summar
     pairs = connection.execute(_by_pair(connection, filters).limit(most_pairs)).all()
     return SummaryOut(
         total=Tally(**_added([row for rows in months.values() for row in rows])),
+        extractors=_extractors(connection, filters),
         months=[
             MonthTally(month=month, **_added(months[month])) for month in sorted(months, key=lambda m: (m is None, m))
         ],
@@ -72,6 +73,18 @@ def partner_count(connection: Connection, entity: str, filters: Filters) -> int:
     """How many partners there are."""
     query = _by_partner(connection, entity, filters)
     return len(connection.execute(query).all()) if query is not None else 0
+
+
+def _extractors(connection: Connection, filters: Filters) -> list[str]:
+    """What found the chosen commitments: from name to name along the index, since names are few and rows many."""
+    column = commitments.c.extractor
+    found: list[str] = []
+    name = connection.scalar(select(func.min(column)))
+    while name is not None:
+        if not filters or connection.scalar(_chosen(connection, [*filters, ("extractor", (name,))]).limit(1)):
+            found.append(name)
+        name = connection.scalar(select(func.min(column)).where(column > name))
+    return found
 
 
 def _by_month(connection: Connection, filters: Filters) -> Select[Any]:

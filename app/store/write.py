@@ -19,7 +19,7 @@ from app.schemas.entities import ArticleEntity, EntityOut
 from app.store import fulltext, tables
 from app.store.aggregate import of_appearances, with_appearance
 from app.store.fact_rows import fact_rows
-from app.store.linking import linked_ids
+from app.store.linking import Held, entities_of, linked_ids
 from app.store.near_duplicates import sign, unsign
 
 
@@ -81,6 +81,7 @@ def replace_article(
     same = find_same(connection, article)
     if same and same != article_id:
         raise SameText(same)
+    before = entities_of(connection, pk)
     _remove_facts(connection, pk)
     if same is None or signature is not None:
         unsign(connection, pk)
@@ -89,7 +90,7 @@ def replace_article(
     times = {"ingested_at": ingested_at, "modified_at": datetime.now(UTC)}
     row = _article_row(connection, article_id, article, facts, **times)
     connection.execute(update(tables.articles).where(tables.articles.c.pk == pk).values(row))
-    _insert_facts(connection, pk, article_id, article, facts)
+    _insert_facts(connection, pk, article_id, article, facts, before)
     count_change(connection)
 
 
@@ -175,9 +176,11 @@ def _article_row(
     }
 
 
-def _insert_facts(connection: Connection, pk: int, article_id: str, article: Article, facts: Facts) -> None:
+def _insert_facts(
+    connection: Connection, pk: int, article_id: str, article: Article, facts: Facts, before: Held | None = None
+) -> None:
     facts.check(article.text)
-    facts = facts.renamed(linked_ids(connection, facts, article.content_hash))
+    facts = facts.renamed(linked_ids(connection, facts, article.content_hash, before or {}))
     entity_pks = _put_entities(connection, article_id, article, facts)
     for table, rows in fact_rows(connection, pk, article_id, article, facts, entity_pks):
         if rows:

@@ -22,8 +22,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     database = Database(f"sqlite:///{folder / 'store.db'}", shipped("migrations"))
     database.migrate()
     fill(database)
-    (folder / "none").mkdir()
-    with Client(Settings(database_url=f"sqlite:///{folder / 'store.db'}", seeds=folder / "none")) as made:
+    with Client(Settings(database_url=f"sqlite:///{folder / 'store.db'}", read_only=True)) as made:
         yield made
 
 

@@ -81,8 +81,8 @@ def test_refusals_of_the_framework_are_problems_too(seeded: Client, method: str,
 def test_what_breaks_inside_is_a_problem_without_details(
     seeded: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("app.store.queries.document", lambda *_: 1 / 0)
-    response = seeded.get("/entities/iran", x_request_id="r-500")
+    monkeypatch.setattr("app.store.points.Points.document", lambda *_: 1 / 0)
+    response = seeded.get("/entities/belarus?", x_request_id="r-500")
     assert response.status_code == 500
     assert "division" not in response.text
     (logged,) = (record for record in caplog.records if record.levelname == "ERROR")

@@ -191,7 +191,27 @@ def test_entity_that_is_nowhere_mentioned_is_dropped_and_counted() -> None:
     peru = ENTITIES[1] | {"name": "Peru", "mentions": [{"quote": "Peruvian", "form": "demonym"}]}
     found = read(ARTICLE, facts([*ENTITIES, peru]))
     assert len(found.entities) == 2
-    assert "1 entities that the article does not mention" in found.warnings[0]
+    assert "1 entities without a mention of their own in the article" in found.warnings[0]
+
+
+def test_entity_that_is_told_twice_is_one() -> None:
+    again = ENTITIES[0] | {"name": "Moen", "mentions": [{"quote": "Moen", "form": "name"}]}
+    found = read(ARTICLE, facts([*ENTITIES, again, *ENTITIES]))
+    assert [entity.id for entity in found.entities] == ["kari-moen", "chile"]
+    assert found.warnings == ()
+
+
+def test_organisation_is_called_as_the_tables_call_it() -> None:
+    body: dict[str, Any] = {"name": "UN", "type": "organization", "country": None, "mentions": [], "roles": []}
+    (found,) = read(Article("The UN met."), facts([body])).entities
+    assert (found.id, found.name, found.aliases) == ("united-nations", "United Nations", ("UN",))
+
+
+def test_answer_that_repeats_itself_without_end_gives_each_fact_once() -> None:
+    endless = PURCHASE | {"evidence": ["two ferries"] * 60}
+    found = read(ARTICLE, facts(ENTITIES * 400, [STATEMENT] * 600, [PURCHASE] * 600 + [endless]))
+    assert (len(found.entities), len(found.statements), len(found.commitments)) == (2, 1, 1)
+    assert "501 facts that have not the form asked for" in found.warnings[0]
 
 
 def test_answer_without_facts_is_one() -> None:

@@ -122,6 +122,95 @@ URGED = parsed("""
     stay VERB VB 2 xcomp
 """)
 
+AIM = parsed("""
+    The DET DT 2 det
+    aim NOUN NN 7 nsubj:outer
+    of ADP IN 4 case
+    Oslo PROPN NNP 2 nmod
+    is=be AUX VBZ 7 cop
+    to PART TO 7 mark
+    join VERB VB 0 root
+    the DET DT 9 det
+    bloc NOUN NN 7 obj
+""")
+
+DENIED = parsed("""
+    Riga PROPN NNP 4 nsubj
+    did=do AUX VBD 4 aux
+    not PART RB 4 advmod
+    agree VERB VB 0 root
+    to PART TO 6 mark
+    host VERB VB 4 xcomp
+    talks=talk NOUN NNS 6 obj
+    with ADP IN 9 case
+    Oslo PROPN NNP 7 nmod
+""")
+
+CLEFT = parsed("""
+    It PRON PRP 4 expl
+    was=be AUX VBD 4 cop
+    in ADP IN 4 case
+    Oslo PROPN NNP 0 root
+    that SCONJ IN 7 mark
+    they PRON PRP 7 nsubj
+    met=meet VERB VBD 4 advcl:relcl
+""")
+
+FRAGMENT = parsed("""
+    Talks=talk NOUN NNS 0 root
+    between ADP IN 3 case
+    Oslo PROPN NNP 1 nmod
+    and CCONJ CC 5 cc
+    Riga PROPN NNP 3 conj
+    to PART TO 7 mark
+    resume VERB VB 1 acl
+    in ADP IN 9 case
+    Bern PROPN NNP 7 obl
+""")
+
+ALLOWED = parsed("""
+    It PRON PRP 2 nsubj
+    allows=allow VERB VBZ 0 root
+    ships=ship NOUN NNS 2 obj
+    to PART TO 5 mark
+    enter VERB VB 3 acl
+""")
+
+HOPE = parsed("""
+    Oslo PROPN NNP 2 nsubj
+    hopes=hope VERB VBZ 0 root
+    that SCONJ IN 5 mark
+    Riga PROPN NNP 5 nsubj
+    agrees=agree VERB VBZ 2 ccomp
+    and CCONJ CC 8 cc
+    will AUX MD 8 aux
+    sign VERB VB 5 conj
+    on ADP IN 10 case
+    behalf NOUN NN 8 obl
+    of ADP IN 13 case
+    the DET DT 13 det
+    islands=island NOUN NNS 10 nmod
+""")
+
+COMMA = parsed("""
+    Oslo PROPN NNP 3 nsubj
+    will AUX MD 3 aux
+    sign VERB VB 0 root
+    , PUNCT , 7 punct
+    the DET DT 6 det
+    agency NOUN NN 7 nsubj
+    reported=report VERB VBD 3 conj
+""")
+
+OUTER = parsed("""
+    The DET DT 2 det
+    trouble NOUN NN 6 nsubj:outer
+    is=be AUX VBZ 6 cop
+    that SCONJ IN 6 mark
+    Oslo PROPN NNP 6 nsubj
+    refuses=refuse VERB VBZ 0 root
+""")
+
 
 def one(found: Clauses, lemma: str) -> Clause:
     (clause,) = [each for each in found if each.lemma == lemma]
@@ -222,6 +311,62 @@ def test_who_is_urged_acts_with_apposition_and_relative_clause_apart() -> None:
     asking = found.parent(one(found, "stay"))
     assert asking is not None
     assert heads(asking.logical_subjects) == ["Ruiz"]
+
+
+def test_an_aim_that_is_to_do_something_is_its_owners_intention() -> None:
+    join = one(clauses(AIM), "join")
+    assert heads(join.subjects) == ["Oslo"]
+    assert [(modal.word, modal.modality) for modal in join.modality] == [("aim", Modality.INTENTION)]
+
+
+def test_denial_reaches_what_is_not_agreed_to_and_the_noun_behind_its_light_verb() -> None:
+    found = clauses(DENIED)
+    assert [each.lemma for each in found if each.negated] == ["agree", "host", "talk"]
+    assert one(found, "host").has(Modality.AGREEMENT)
+    assert heads(one(found, "talk").by("with")) == ["Oslo"]
+
+
+def test_cleft_gives_back_the_place() -> None:
+    assert heads(one(clauses(CLEFT), "meet").by("in")) == ["Oslo"]
+
+
+def test_headline_parsed_as_a_noun_is_still_an_arrangement() -> None:
+    found = clauses(FRAGMENT)
+    resume, talk = one(found, "resume"), one(found, "talk")
+    assert (resume.relation, heads(resume.subjects)) == (Relation.ROOT, ["Talks"])
+    assert resume.has(Modality.ARRANGEMENT)
+    assert talk.has(Modality.ARRANGEMENT)
+    assert heads(talk.by("between")) == ["Oslo", "Riga"]
+    assert heads(talk.by("in")) == ["Bern"]
+
+
+def test_infinitive_hung_on_the_object_of_a_verb_of_permission_completes_the_verb() -> None:
+    enter = one(clauses(ALLOWED), "enter")
+    assert (enter.relation, heads(enter.subjects)) == (Relation.COMPLEMENT, ["ships"])
+    assert enter.has(Modality.PERMISSION)
+
+
+def test_hope_reaches_the_clause_with_that_and_prepositions_of_three_words_are_one() -> None:
+    found = clauses(HOPE)
+    agree, sign = one(found, "agree"), one(found, "sign")
+    assert agree.has(Modality.WISH)
+    assert [modal.word for modal in sign.modality] == ["hope", "will"]
+    assert heads(sign.subjects) == ["Riga"]
+    assert heads(sign.by("on behalf of")) == ["islands"]
+    assert found.extent(agree.predicate).text == "that Riga agrees and will sign on behalf of the islands"
+    assert found.extent(sign.predicate).text == "will sign on behalf of the islands"
+
+
+def test_reporting_clause_behind_a_comma_governs() -> None:
+    found = clauses(COMMA)
+    assert found.parent(one(found, "sign")) is one(found, "report")
+
+
+def test_clause_behind_a_copula_has_the_copula_as_parent() -> None:
+    found = clauses(OUTER)
+    be, refuse = one(found, "be"), one(found, "refuse")
+    assert found.parent(refuse) is be
+    assert (heads(be.subjects), heads(refuse.subjects)) == (["trouble"], ["Oslo"])
 
 
 _LABELS = [

@@ -83,6 +83,9 @@ class Arguments:
             children[objects[0]] = Role.INDIRECT_OBJECT
         if draft.voice is Voice.PASSIVE and Role.AGENT not in children.values():
             children |= {child: Role.AGENT for child in children if self._is_named_agent(child)}
+        owners = [child for child, role in children.items() if role is Role.POSSESSOR]
+        for child in owners[:-1]:  # a noun has but one: "his country's wish" is the country's
+            del children[child]
         if not objects and draft.kind is Kind.VERBAL and draft.voice is Voice.ACTIVE:
             bare = (child for child in children if tree.labels[child] == "obl" and not tree.labelled(child, "case"))
             for child in bare:  # obliques without a preposition are labelled otherwise

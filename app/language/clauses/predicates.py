@@ -120,7 +120,7 @@ def _read_verbs(tree: Tree, draft: Draft, auxiliaries: list[int]) -> None:
         draft.voice = Voice.PASSIVE
     for child in auxiliaries:
         row = governors().get(("auxiliary", tree.lowers[child].replace("’", "'")))
-        if row is not None and (tree.tags[child] == "MD" or row.word not in ("need", "ought")):
+        if row is not None:
             draft.modality.append(Modal(row.modality, row.word, tree.tokens[child]))
     arranged = _arranged(tree, draft, auxiliaries)
     if arranged is not None:

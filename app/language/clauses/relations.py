@@ -66,9 +66,19 @@ def _relation(tree: Tree, at: int, draft: Draft) -> Relation:
     label = tree.labels[at]
     relation = _RELATIONS.get(label) or _RELATIONS.get(tree.bases[at], Relation.PARATAXIS)
     infinitive = draft.marker == "to" or draft.marker.endswith(" to")
+    if draft.kind is Kind.NOMINAL and relation in (Relation.OBJECT, Relation.OBLIQUE):
+        return _as_side(tree, at, draft.parent, relation)
     if relation is Relation.ADVERBIAL and infinitive and tree.tags[draft.at] != "VBG" and not draft.finite:
         return Relation.PURPOSE
     return relation
+
+
+def _as_side(tree: Tree, at: int, parent: Draft, relation: Relation) -> Relation:
+    """Object or oblique, as the parent's arguments have it: they mend what labels confuse."""
+    roles = [side.role for side in parent.arguments if side.head is tree.tokens[at]]
+    if Role.OBJECT in roles:
+        return Relation.OBJECT
+    return Relation.OBLIQUE if Role.OBLIQUE in roles else relation
 
 
 def _is_inverted_condition(tree: Tree, draft: Draft) -> bool:
@@ -107,16 +117,23 @@ def hang_on_nouns(tree: Tree, drafts: dict[int, Draft]) -> None:
 
 
 def hang_on_verbs(tree: Tree, drafts: dict[int, Draft]) -> None:
-    """Make "join" of "invited Riga to join" complete the verb, where the parse hangs it on the object."""
+    """Make "join" of "invited Riga to join" complete the verb, where the parse hangs it on the object or beside it."""
     for draft in drafts.values():
         noun = tree.heads[draft.at]
-        if tree.bases[draft.at] != "acl" or draft.marker != "to" or tree.bases[noun] not in ("obj", "iobj"):
+        of_object = tree.bases[draft.at] == "acl" and tree.bases[noun] in ("obj", "iobj")
+        purpose = draft.relation is Relation.PURPOSE
+        if draft.marker != "to" or draft.finite or not (of_object or purpose):
             continue
-        verb = drafts.get(tree.heads[noun])
-        row = next((row for form in verb.forms if (row := governors().get(("verb", form)))), None) if verb else None
-        if row is None or row.control != "object" or ("noun", tree.lemmas[noun]) in governors():
+        verb = drafts.get(tree.heads[noun] if of_object else noun)
+        if verb is None or verb.voice is Voice.PASSIVE or tree.labelled(verb.at, "xcomp"):
             continue
-        if not tree.labelled(tree.heads[noun], "xcomp"):
+        row = next((row for form in verb.forms if (row := governors().get(("verb", form)))), None)
+        asks = row is not None and row.modality in (Modality.REQUEST, Modality.PERMISSION, Modality.WISH)
+        if row is None or row.control != "object" or not asks:
+            continue
+        whom = verb.sides(Role.OBJECT, Role.INDIRECT_OBJECT)
+        named = any(side.head.pos_ in ("PROPN", "PRON") for side in whom)
+        if named if purpose else ("noun", tree.lemmas[noun]) not in governors():
             draft.parent, draft.relation = verb, Relation.COMPLEMENT
 
 
@@ -195,10 +212,11 @@ def turn_quotations(tree: Tree, drafts: dict[int, Draft]) -> None:
 
 
 def _reports(tree: Tree, draft: Draft) -> bool:
-    """Whether a clause is set beside another, or joined to it by a comma alone, and says who says it."""
-    if draft.kind is not Kind.VERBAL or draft.lemma not in speech_verbs() or not draft.finite:
+    """Whether a clause is set beside another, or joined to it by nothing but a comma, and says who says it."""
+    hearer = speech_verbs().get(draft.lemma)
+    if draft.kind is not Kind.VERBAL or hearer is None or not draft.finite or tree.labelled(draft.at, "ccomp"):
         return False
-    beside = tree.bases[draft.at] == "parataxis" or (
-        tree.bases[draft.at] == "conj" and not tree.labelled(draft.at, "cc")
-    )
-    return beside and bool(draft.sides(Role.SUBJECT)) and not tree.labelled(draft.at, "ccomp", "obj")
+    base = tree.bases[draft.at]
+    joined = tree.labelled(draft.at, "cc") if base == "conj" else draft.marker
+    beside = base == "parataxis" or (base in ("conj", "advcl") and not joined)
+    return beside and bool(draft.sides(Role.SUBJECT)) and (hearer or not tree.labelled(draft.at, "obj"))

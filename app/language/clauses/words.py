@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.language.clauses.records import Modality
-from app.language.tables import column, rows
+from app.language.tables import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,6 @@ def calendar() -> frozenset[str]:
 
 
 @cache
-def speech_verbs() -> frozenset[str]:
-    """Verbs that report the clause beside which they are set."""
-    return frozenset(column("speech_verbs.tsv", "verb"))
+def speech_verbs() -> dict[str, bool]:
+    """Verbs that report the clause beside which they are set, and whether their object is the hearer."""
+    return {row["verb"]: row["whom"] == "yes" for row in rows("speech_verbs.tsv")}
