@@ -68,6 +68,10 @@ class Tree:
                     waiting.append(child)
         return order
 
+    def relabel(self, at: int, label: str) -> None:
+        """Give a word another label."""
+        self.labels[at], self.bases[at] = label, label.partition(":")[0]
+
     def is_root(self, at: int) -> bool:
         """Whether the word has no head in this sentence."""
         return self.heads[at] == at
