@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: bench-facts run install test lint types contracts tests check-slow lock clean
+.PHONY: bench-facts bench-load bench-load-serving run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -49,6 +49,13 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 # How good the facts are, on development sets that lie outside the repository: make bench-facts EVAL=folder
 bench-facts: install
 	$(BIN)/python -m benchmarks.facts $(or $(EVAL),../shared/eval)
+
+# How fast articles are loaded, and how fast reads stay while articles are handed in: make bench-load SCALE=1000000
+bench-load: install
+	$(BIN)/python -m benchmarks.load $(SCALE)
+
+bench-load-serving: install
+	$(BIN)/python -m benchmarks.load_serving
 
 # Write the locks anew, with the newest versions that pyproject.toml admits.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras --group build
