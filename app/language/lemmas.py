@@ -15,7 +15,7 @@ _SAME_IN_PLURAL = frozenset({"series", "species", "means", "clothes", "headquart
 _MANY_SYLLABLES_IN_EL = re.compile(r"[aeiou][^aeiou]+ell$")
 _LOST_E = re.compile(
     r"""(?: [cuv] | (?<!s)s | (?<!z)z | [rd]g | [aeu]ng | [bpdgt]l | e  # reduc(e), clos(e), chang(e), agre(e)
-    | (?<![aeo])at | (?<!o)ut | (?<!o)ot                                # negotiat(e), execut(e), promot(e)
+    | (?<![aeo])at | (?<!o)ut | (?<!o)ot | (?:sc|pl|ign|st)or                                # execut(e), promot(e)
     | (?<![aeiou])(?: [aei]g | [io]k | ak | i[dbmnr] | u[drn] | ar | ced )  # manag(e), provid(e), combin(e), secur(e)
     | ^[^aeiou]*[aeiou][^aeiouwxy] | ^.i )$""",  # hop(e): a short word without an e would have doubled its last letter
     re.VERBOSE,
@@ -27,7 +27,7 @@ def lemma_of(word: str, tag: str, proposed: str, known: Container[str]) -> str:
     """The lemma of a common noun or a verb with this Penn tag, in lower case; of other words what is proposed.
 
     ``known`` tells whether a word is English. Of the forms from which the word can be made by rule, the proposed one is
-    taken if it is known, else the likeliest that is known, else the likeliest.
+    taken for the form in -s if it is known, else the likeliest that is known, else the likeliest.
     """
     lower = word.lower().replace("’", "'")
     if not tag.startswith(("VB", "NN")) or tag.startswith("NNP"):
@@ -37,9 +37,12 @@ def lemma_of(word: str, tag: str, proposed: str, known: Container[str]) -> str:
     if not lower.isalpha():
         return proposed
     if tag in _BARE or (tag == "NNS" and lower in _SAME_IN_PLURAL):
-        return lower
+        mistagged = lower.endswith("ed") and not lower.endswith("eed") and len(lower) > 4 and tag != "NN"
+        past = _without_suffix(lower[:-2]) if mistagged else iter(())
+        forms = list(past)
+        return next((each for each in forms if each in known), forms[0] if forms and len(lower) > 6 else lower)
     candidates = list(_candidates(lower, tag))
-    if not candidates or (proposed.lower() in candidates and proposed.lower() in known):
+    if not candidates or (tag in ("NNS", "VBZ") and proposed.lower() in candidates and proposed.lower() in known):
         return proposed.lower()
     return next((each for each in candidates if each in known), candidates[0])
 
@@ -85,6 +88,9 @@ def _without_suffix(stem: str) -> Iterator[str]:
     if doubled and (stem[-1] not in "lsfz" or _MANY_SYLLABLES_IN_EL.search(stem)):
         yield stem[:-1]
     silent = stem + "e"
+    if re.search(r"[aeiou][^aeiou]+is$", stem):
+        yield silent  # emphasise, not emphasis
+        return
     yield from ((silent, stem) if _LOST_E.search(stem) else (stem, silent))
     if doubled:
         yield stem[:-1]

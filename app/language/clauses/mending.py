@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from app.language.clauses.tree import Tree
-from app.language.clauses.words import light_verbs, speech_verbs
+from app.language.clauses.words import joining, speech_verbs
 
 _RELATIVE_WORDS = frozenset({"who", "whom", "whose", "which", "that"})
 
 
 def mend(tree: Tree) -> None:
-    """Change labels that cannot stand: two objects, objects behind prepositions, obliques without one."""
+    """Change what cannot stand: two objects, objects behind prepositions, obliques without, verbs with an article."""
     for at, pos in enumerate(tree.pos):
-        if pos == "VERB":
+        if pos == "VERB" and tree.labelled(at, "det", "nmod:poss"):
+            tree.pos[at] = "NOUN"
+        elif pos == "VERB":
+            _mend_prepositions(tree, at)
             _mend_objects(tree, at)
         if tree.labels[at] == "acl" and _has_relative_word(tree, at):
             tree.relabel(at, "acl:relcl")
+
+
+def _mend_prepositions(tree: Tree, verb: int) -> None:
+    """Give "in" of "signed in Geneva", taken for a particle, to the oblique that lacks a preposition."""
+    for child in tree.labelled(verb, "compound:prt"):
+        for noun in tree.labelled(verb, "obl"):
+            bare = tree.labels[noun] == "obl" and not tree.labelled(noun, "case")
+            if bare and tree.left[noun] == child + 1 and not tree.children[child]:
+                tree.relabel(child, "case")
+                tree.rehang(child, noun)
 
 
 def _mend_objects(tree: Tree, verb: int) -> None:
@@ -23,12 +36,13 @@ def _mend_objects(tree: Tree, verb: int) -> None:
             tree.relabel(child, "obl")
     objects = [child for child in tree.labelled(verb, "obj") if child > verb]
     if len(objects) > 1:
-        tree.relabel(objects[0], "iobj")
+        together = objects[1] == objects[0] + 1 and tree.pos[objects[0]] == "NOUN"  # "the peace plan"
+        tree.relabel(objects[0], "dep" if together else "iobj")
     if objects or _is_passive(tree, verb):
         return
     for child in tree.children[verb]:
         if child > verb and _is_lost_object(tree, verb, child):
-            tree.relabel(child, "obj")
+            tree.relabel(child, "obl" if tree.labelled(child, "case") else "obj")
             return
 
 
@@ -41,7 +55,7 @@ def _is_lost_object(tree: Tree, verb: int, child: int) -> bool:
     """Whether a word behind a verb without an object is its object, though the label says something else.
 
     Obliques without a preposition have labels of their own; an indirect object does not stand without a direct one or a
-    clause; the noun behind a light verb is no complement ("renewed its offer").
+    clause; a noun completes only such verbs as "become".
     """
     label = tree.labels[child]
     if label == "obl":
@@ -49,7 +63,7 @@ def _is_lost_object(tree: Tree, verb: int, child: int) -> bool:
     if label == "iobj":
         clause = tree.labelled(verb, "ccomp", "xcomp", "parataxis")
         return not clause and not speech_verbs().get(tree.lemmas[verb], False)
-    return label == "xcomp" and tree.pos[child] == "NOUN" and (tree.lemmas[verb], "object") in light_verbs()
+    return label == "xcomp" and tree.pos[child] == "NOUN" and tree.lemmas[verb] not in joining("linking")
 
 
 def _has_relative_word(tree: Tree, at: int) -> bool:

@@ -72,6 +72,13 @@ class Tree:
         """Give a word another label."""
         self.labels[at], self.bases[at] = label, label.partition(":")[0]
 
+    def rehang(self, at: int, head: int) -> None:
+        """Hang a word that nothing hangs on on another head."""
+        self.children[self.heads[at]].remove(at)
+        self.children[head] = sorted([*self.children[head], at])
+        self.heads[at] = head
+        self.left[head], self.right[head] = min(self.left[head], at), max(self.right[head], at)
+
     def is_root(self, at: int) -> bool:
         """Whether the word has no head in this sentence."""
         return self.heads[at] == at
