@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: bench-facts bench-language model run install test lint types contracts tests check-slow lock clean
+.PHONY: bench-facts bench-language bench-load bench-load-serving model run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -69,6 +69,13 @@ $(TRAINING)/stamp: training/requirements.txt training/upstream.txt requirements.
 	$(TRAINING)/bin/pip install --quiet --no-deps -r training/upstream.txt
 	$(TRAINING)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# How fast articles are loaded, and how fast reads stay while articles are handed in: make bench-load SCALE=1000000
+bench-load: install
+	$(BIN)/python -m benchmarks.load $(SCALE)
+
+bench-load-serving: install
+	$(BIN)/python -m benchmarks.load_serving
 
 # Write the locks anew, with the newest versions that pyproject.toml admits.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras --group build

@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import socket
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -16,7 +17,9 @@ from app.extraction.extractor import ExtractionFailed, ExtractorName
 
 if TYPE_CHECKING:
     from app.ingest.records import Record, UnreadableFile
+    from app.ingest.subscriptions import Subscriptions
     from app.ingest.workers import TaskFailed
+    from app.store.database import Database
 
 ItemT = TypeVar("ItemT")
 
@@ -26,6 +29,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+INTERRUPTED = 130
+"""Exit code after Ctrl+C, as shells have it."""
+
+feed_commands = typer.Typer(help="Follow the feeds of outlets.", no_args_is_help=True)
+app.add_typer(feed_commands, name="feed")
 
 UNREADABLE = 3
 """Exit code where some records could not be read; the others were."""
@@ -120,29 +129,44 @@ def serve(
 
 
 @app.command()
-def load(paths: Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.")]) -> None:
-    """Load articles into the database. What is there already is left as it is."""
-    from app.ingest.extractors import extractor_maker
-    from app.ingest.files import UnreadableFile, read_files
-    from app.ingest.load import load_article
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.", exists=True)],
+    workers: Annotated[int, typer.Option(min=0, help="Processes that extract facts; 0: as many as cores.")] = 0,
+) -> None:
+    """Load articles into the database. What is there already is left as it is, so that a load can be run again.
+
+    What is refused is written, with the reason, to PATH.failures.jsonl, which can be loaded once it is mended; the exit
+    code is 3 then.
+    """
+    from app.ingest.bulk import load_inputs
+    from app.ingest.extractors import extractor_maker, longest_task
+    from app.ingest.progress import LoadingBar
+    from app.ingest.workers import Staff, Workers, all_cores
     from app.settings import load_settings, shipped
     from app.store.database import Database
 
     settings = load_settings()
-    database = Database(settings.database_url, shipped("migrations"))
-    extractor = extractor_maker(settings)()
+    make = extractor_maker(settings)
+    staff = Staff(workers or settings.workers or all_cores(), longest=longest_task(settings))
+    database = Database(settings.database_url, shipped("migrations"), bulk=True)
     database.migrate()
-    new = known = broken = 0
-    for found in _with_progress((found for path in paths for found in read_files(path)), "Loading"):
-        if isinstance(found, UnreadableFile):
-            typer.echo(f"entente: {found}", err=True)
-            broken += 1
-            continue
-        stored = load_article(database, extractor, found.article)
-        new += stored.created
-        known += not stored.created
-    typer.echo(f"{new} new, {known} known already, {broken} unreadable")
-    if broken:
+    with (
+        closing(database),
+        closing(Workers(staff, settings.database_url, make)) as reading,
+        LoadingBar() as bar,
+    ):
+        try:
+            tally = load_inputs(database, reading, paths, bar.show)
+        except KeyboardInterrupt:
+            bar.close()
+            typer.echo("entente: stopped; what was stored stays, and the same command goes on from there", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except OSError as error:
+            raise Refusal(f"{error.filename}: {error.strerror}") from None
+    typer.echo(f"{tally.new} new, {tally.known} known already, {tally.refused} refused")
+    for failures in tally.failures:
+        typer.echo(f"entente: what was refused, and why, is in {failures}", err=True)
+    if tally.refused:
         raise typer.Exit(UNREADABLE)
 
 
@@ -185,6 +209,74 @@ def extract(
     sys.stdout.buffer.flush()
     if faults.count:
         raise typer.Exit(UNREADABLE)
+
+
+@feed_commands.command("add")
+def add_feed(url: Annotated[str, typer.Argument(help="Address of an RSS, Atom or JSON feed.")]) -> None:
+    """Follow a feed: `feed poll`, and the running service, load what it announces."""
+    from app.ingest.feeds import NotAFeed
+    from app.ingest.fetch import FetchError
+
+    async def add(following: Subscriptions) -> None:
+        feed, new = await following.add(url)
+        told = "followed from now on" if new else "followed already"
+        typer.echo(f"{feed.title or url}: {len(feed.entries)} articles announced, {told}")
+
+    try:
+        _with_feeds(add)
+    except FetchError as error:
+        raise Refusal(str(error)) from None
+    except NotAFeed as error:
+        raise Refusal(f"{url}: {error.reason}") from None
+
+
+@feed_commands.command("poll")
+def poll_feeds(
+    urls: Annotated[list[str] | None, typer.Argument(help="Feeds to poll now; else those that are due.")] = None,
+) -> None:
+    """Ask feeds for what is new, and load it. The exit code is 3 where something could not be had."""
+    from app.ingest.subscriptions import Report, UnknownFeed
+
+    report = Report()
+
+    async def poll(following: Subscriptions) -> None:
+        nonlocal report
+        report = await following.poll(urls or None)
+
+    try:
+        _with_feeds(poll)
+    except UnknownFeed as unknown:
+        raise Refusal(f"{unknown.args[0]} is not followed; `entente feed add` follows it") from None
+    for url, reason in report.problems:
+        typer.echo(f"entente: {url}: {reason}", err=True)
+    typer.echo(
+        f"{report.feeds} feeds polled, {report.unchanged} unchanged: {report.new} new, {report.known} known already"
+    )
+    if report.problems:
+        raise typer.Exit(UNREADABLE)
+
+
+@feed_commands.command("list")
+def list_feeds() -> None:
+    """Print the feeds that are followed, and how each is doing."""
+    from app.store import feeds
+
+    with _migrated() as database, database.read() as connection:
+        for feed in feeds.all_feeds(connection):
+            counts = ", ".join(f"{n} {state}" for state, n in sorted(feeds.entry_counts(connection, feed.pk).items()))
+            when = f"polled {feed.polled_at:%Y-%m-%d %H:%M}" if feed.polled_at else "not polled yet"
+            problem = f"; failed {feed.failures} times: {feed.problem}" if feed.problem else ""
+            typer.echo(f"{feed.url}  {feed.title}: {when}; {counts or 'nothing announced'}{problem}")
+
+
+@feed_commands.command("remove")
+def remove_feed(url: Annotated[str, typer.Argument(help="Address of a feed that is followed.")]) -> None:
+    """Follow a feed no longer. Its articles stay."""
+    from app.store import feeds
+
+    with _migrated() as database, database.write() as connection:
+        if not feeds.remove_feed(connection, url):
+            raise Refusal(f"{url} is not followed")
 
 
 @app.command()
@@ -255,6 +347,43 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     typer.echo(f"entente {installed('entente-news')}")
+
+
+@contextmanager
+def _migrated() -> Iterator[Database]:
+    """The database of the settings, its schema up to date."""
+    from app.settings import load_settings, shipped
+    from app.store.database import Database
+
+    with closing(Database(load_settings().database_url, shipped("migrations"))) as database:
+        database.migrate()
+        yield database
+
+
+def _with_feeds(do: Callable[[Subscriptions], Awaitable[None]]) -> None:
+    """Do something with the feeds of the database. Raises `Refusal` where fetching is turned off."""
+    import asyncio
+    from datetime import timedelta
+
+    from app.ingest.extractors import extractor_maker, longest_task
+    from app.ingest.fetch import Fetcher
+    from app.ingest.intake import Intake
+    from app.ingest.subscriptions import Subscriptions
+    from app.ingest.workers import Staff, Workers, all_cores
+    from app.settings import load_settings
+
+    settings = load_settings()
+    if not settings.fetch:
+        raise Refusal("fetching is turned off by ENTENTE_FETCH=false")
+
+    async def run() -> None:
+        async with Fetcher() as fetcher:
+            intake = Intake(database, workers, fetcher)
+            await do(Subscriptions(database, intake, fetcher, timedelta(minutes=settings.feed_interval)))
+
+    staff = Staff(settings.workers or all_cores(), longest=longest_task(settings))
+    with _migrated() as database, closing(Workers(staff, settings.database_url, extractor_maker(settings))) as workers:
+        asyncio.run(run())
 
 
 def _records(paths: list[Path]) -> Iterator[Record | UnreadableFile]:

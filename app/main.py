@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from app.api import (
     docs,
     entities,
     health,
+    jobs,
     problems,
     search,
     statements,
@@ -39,11 +42,13 @@ from app.store.points import Points
 if TYPE_CHECKING:
     from app.ingest.fetch import Fetcher
     from app.ingest.intake import Intake
+    from app.ingest.jobs import Jobs
+    from app.ingest.subscriptions import Subscriptions
     from app.ingest.workers import Workers
 
 log = logging.getLogger(f"{ROOT}.start")
 
-RESOURCES = (articles, entities, statements, commitments, search, summary, health)
+RESOURCES = (articles, entities, statements, commitments, search, summary, jobs, health)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -56,8 +61,8 @@ def create_app(settings: Settings) -> FastAPI:
     taking_in = None if settings.read_only else _taking_in(settings, database)
     start_up = StartUp.of_reader() if settings.read_only else StartUp()
     points = Points(database)
-    intake = taking_in.intake if taking_in else None
-    service = Service(database, points, intake, access, start_up, version(DISTRIBUTION), settings.serve_text)
+    intake, working = (taking_in.intake, taking_in.jobs) if taking_in else (None, None)
+    service = Service(database, points, intake, working, access, start_up, version(DISTRIBUTION), settings.serve_text)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -89,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(resource.router)
     if not settings.read_only:
         app.include_router(article_writes.router)
+        app.include_router(jobs.writes)
     docs.install(app)
     problems.install(app)
     if settings.cache_mb:
@@ -102,16 +108,29 @@ class _TakingIn:
     """What takes articles in."""
 
     intake: Intake
+    jobs: Jobs
     fetcher: Fetcher
+    feeds: Subscriptions | None
 
     @asynccontextmanager
     async def at_work(self, settings: Settings, service: Service) -> AsyncIterator[None]:
-        """Loads the model and the seeds in the background, while the service serves; stops all that at the end."""
+        """Loads the model and the seeds in the background, works off jobs and polls feeds while the service serves.
+
+        All that stops at the end.
+        """
         fill = partial(_fill, settings, service, self.intake.workers)
         thread = threading.Thread(target=fill, name="start-up", daemon=True)
         thread.start()
+        self.jobs.start()
+        polling = [asyncio.create_task(self.feeds.run(), name="feeds")] if self.feeds else []
         async with self.fetcher:
-            yield
+            try:
+                yield
+            finally:
+                for task in polling:
+                    task.cancel()
+                await asyncio.gather(*polling, return_exceptions=True)
+        self.jobs.stop(settings.drain_seconds)
         thread.join(settings.drain_seconds)
         self.intake.workers.close()
 
@@ -121,12 +140,17 @@ def _taking_in(settings: Settings, database: Database) -> _TakingIn:
     from app.ingest.extractors import extractor_maker, longest_task
     from app.ingest.fetch import Fetcher
     from app.ingest.intake import Intake
+    from app.ingest.jobs import Jobs
+    from app.ingest.subscriptions import Subscriptions
     from app.ingest.workers import Staff, Workers, spare_cores
 
     staff = Staff(settings.workers or spare_cores(), settings.niceness, settings.queue, longest_task(settings))
     workers = Workers(staff, settings.database_url, extractor_maker(settings))
     fetcher = Fetcher()
-    return _TakingIn(Intake(database, workers, fetcher if settings.fetch else None), fetcher)
+    intake = Intake(database, workers, fetcher if settings.fetch else None)
+    feeds = Subscriptions(database, intake, fetcher, timedelta(minutes=settings.feed_interval))
+    followed = feeds if settings.fetch and settings.feed_interval else None
+    return _TakingIn(intake, Jobs(database, workers), fetcher, followed)
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -135,7 +159,7 @@ def _operation_id(route: APIRoute) -> str:
 
 def _fill(settings: Settings, service: Service, workers: Workers) -> None:
     """Load the model, then the seeds. What fails is logged and stays among what is missing."""
-    from app.ingest.load import load_folder
+    from app.ingest.seeds import load_folder
     from app.ingest.workers import TaskFailed
 
     start_up = service.start_up

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     fetch: bool = Field(
         True, description="Whether pages and feeds are fetched, from the public internet only: `true` or `false`."
     )
+    feed_interval: int = Field(
+        30, ge=0, le=10080, description="Minutes after which the service polls a feed again, 0 to 10080; 0: never."
+    )
     anonymous_write: AnonymousWrite = Field(
         AnonymousWrite.AUTO,
         description="Whether anyone may write: `true`, `false`, or `auto`: on a loopback address only.",

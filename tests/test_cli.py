@@ -23,7 +23,7 @@ TALKS = "Fiji and Peru held talks on trade in Suva."
 def entente(*arguments: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **{f"ENTENTE_{name.upper()}": value for name, value in settings.items()}}
     return subprocess.run(
-        [COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=120, env=environment, check=False
+        [COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=600, env=environment, check=False
     )
 
 
@@ -105,8 +105,11 @@ def test_load_stores_once_and_says_what_it_did(tmp_path: Path) -> None:
     (tmp_path / "broken.md").write_text("")
     url = f"sqlite:///{tmp_path / 'store.db'}"
     first = entente("load", str(tmp_path), database_url=url)
-    assert (first.returncode, first.stdout) == (3, "1 new, 0 known already, 1 unreadable\n")
-    assert "broken.md:1: empty" in first.stderr
+    assert (first.returncode, first.stdout) == (3, "1 new, 0 known already, 1 refused\n")
+    beside = tmp_path.with_name(f"{tmp_path.name}.failures.jsonl")
+    assert str(beside) in first.stderr
+    (refused,) = map(json.loads, beside.read_text().splitlines())
+    assert (refused["file"], refused["line"], refused["reason"]) == (str(tmp_path / "broken.md"), 1, "empty")
     assert entente("load", str(tmp_path / "talks.md"), database_url=url).stdout.startswith("0 new, 1 known already")
 
 
@@ -187,3 +190,20 @@ def test_start_that_cannot_be_is_refused_in_one_line(tmp_path: Path, case: str) 
     assert ran.stderr.startswith("entente: ")
     assert len(ran.stderr.splitlines()) == 1
     assert named in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "said"),
+    [
+        (("add", "https://bay.example/feed"), {"fetch": "false"}, "ENTENTE_FETCH=false"),
+        (("add", "http://127.0.0.1/feed"), {}, "no address on the public internet"),
+        (("poll", "https://bay.example/feed"), {}, "is not followed"),
+        (("remove", "https://bay.example/feed"), {}, "is not followed"),
+    ],
+)
+def test_feeds_that_cannot_be_followed_are_refused_in_one_line(
+    tmp_path: Path, arguments: tuple[str, ...], settings: dict[str, str], said: str
+) -> None:
+    ran = entente("feed", *arguments, database_url=f"sqlite:///{tmp_path / 'store.db'}", **settings)
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1)
+    assert said in ran.stderr

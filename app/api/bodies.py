@@ -15,6 +15,9 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 LONGEST_ARTICLE = 16 * 1024 * 1024
 """Bytes of one article as JSON: a page of 8 MB, as is fetched at most, with room for escapes."""
 
+LONGEST_BULK = 256 * 1024 * 1024
+"""Bytes of many articles at once; they go into the store as they come."""
+
 
 async def read_json(request: Request, model: type[ModelT]) -> ModelT:
     """The body as a model. Raises what becomes 413, 415 or 422."""

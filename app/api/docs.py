@@ -74,7 +74,23 @@ async def _with_examples(app: FastAPI, article: str) -> dict[str, Any]:
         ids = await _example_ids(client, article)
         operations = [(path, item["get"]) for path, item in specification["paths"].items() if "get" in item]
         await asyncio.gather(*(_add_example(client, path, operation, ids) for path, operation in operations))
+    _share_examples(specification)
     return specification
+
+
+def _share_examples(specification: dict[str, Any]) -> None:
+    """What writes answer is shown by the example of a GET that answers the same."""
+    answers = [
+        content
+        for item in specification["paths"].values()
+        for operation in item.values()
+        for response in operation["responses"].values()
+        if (content := response.get("content", {}).get("application/json"))
+    ]
+    examples = {content["schema"].get("$ref"): content["example"] for content in answers if "example" in content}
+    for content in answers:
+        if example := examples.get(content["schema"].get("$ref")):
+            content.setdefault("example", example)
 
 
 async def _example_ids(client: httpx.AsyncClient, article: str) -> Mapping[str, str]:

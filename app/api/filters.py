@@ -205,6 +205,7 @@ class PartnerFilters(Paging, Filtering):
 
     published_from: Day = None
     published_to: Day = None
+    extractor: list[Text] = _any_of("Name and version of what found the facts.")
     stage: list[Stage] = _any_of("How firm.")
     form: list[Form] = _any_of("What kind of cooperation.")
     negated: bool | None = Field(None, description="Only those refused, cancelled or denied, or only the others.")

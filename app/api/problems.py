@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app.api.conditional import PreconditionFailed, PreconditionRequired
 from app.ingest.fetch_errors import FetchFailed, FetchRefused
+from app.ingest.jobs import NoRecords, RecordTooLong
 from app.ingest.submission import BadField
 from app.ingest.text import NotAnArticle
 from app.ingest.workers import ExtractorDown, TaskFailed, TooManyTasks
@@ -35,6 +36,8 @@ STATUSES: dict[type[Exception], int] = {
     PreconditionRequired: 428,
     SameText: 409,
     NotAnArticle: 422,
+    NoRecords: 422,
+    RecordTooLong: 413,
     TaskFailed: 422,
     FetchRefused: 422,
     FetchFailed: 502,

@@ -15,6 +15,7 @@ from app.store.queries import Slice
 if TYPE_CHECKING:
     from app.api.access import Access
     from app.ingest.intake import Intake
+    from app.ingest.jobs import Jobs
 
 DESCRIPTION = "Who has committed to cooperate with whom, on what, how firmly, according to whom, in which exact words."
 
@@ -45,6 +46,7 @@ class Service:
     database: Database
     points: Points
     intake: Intake | None
+    jobs: Jobs | None
     access: Access
     start_up: StartUp
     version: str
@@ -55,6 +57,12 @@ class Service:
         """What takes articles in; a worker that only reads has none, and no route that asks for it."""
         assert self.intake is not None
         return self.intake
+
+    @property
+    def taking_jobs(self) -> Jobs:
+        """What takes many articles in at once, likewise."""
+        assert self.jobs is not None
+        return self.jobs
 
     @property
     def edition(self) -> str:

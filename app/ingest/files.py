@@ -7,9 +7,10 @@ takes half a second to import, so it is imported where such a file is met.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import orjson
 
 from app.domain.article import Article
 from app.ingest import markdown
-from app.ingest.records import Record, UnreadableFile, UnreadableRecord, json_lines, read_record
+from app.ingest.records import Record, UnreadableFile, UnreadableRecord, article_of, json_lines, read_record
 from app.ingest.submission import BadField, cleaned, submission
 from app.ingest.text import NotAnArticle, one_line
 
@@ -26,6 +27,7 @@ __all__ = [
     "RawRecord",
     "UnreadableFile",
     "files_under",
+    "is_packed",
     "raw_records",
     "read_files",
     "read_markdown",
@@ -101,7 +103,7 @@ def raw_records(path: Path) -> Iterator[RawRecord | UnreadableFile]:
 def read_raw(raw: RawRecord) -> Record | UnreadableFile:
     """Make an article of a record, cleaned."""
     if raw.format == "json":
-        return read_record(raw.content, raw.path, raw.line)
+        return read_record(raw.content, raw.path, raw.line, _article_of)
     try:
         if raw.format == "html":
             from app.ingest.html import read_html
@@ -112,6 +114,17 @@ def read_raw(raw: RawRecord) -> Record | UnreadableFile:
         return _refusal(raw, raw.line, refusal.reason)
     except markdown.BadFrontMatter as refusal:
         return _refusal(raw, refusal.line, refusal.reason)
+
+
+def _article_of(fields: Mapping[str, object]) -> Article:
+    """As `article_of`; a whole text file may stand in a record too (``document``), as failed loads keep it."""
+    document, kind = fields.get("document"), fields.get("format")
+    if not isinstance(document, str) or kind not in ("markdown", "text"):
+        return article_of(fields)
+    try:
+        return _front_mattered(RawRecord(Path(), 1, str(kind), document.encode("utf-8", "surrogatepass")))
+    except markdown.BadFrontMatter as refusal:
+        raise NotAnArticle(f"line {refusal.line} of the document: {refusal.reason}") from None
 
 
 def _refusal(raw: RawRecord, line: int, reason: str) -> UnreadableFile:
@@ -139,9 +152,12 @@ def _front_mattered(raw: RawRecord) -> Article:
 
 
 def _decoded(content: bytes) -> str:
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError as error:
+        if marked:
+            raise markdown.BadFrontMatter(1, f"not UTF-16, though it is marked as such: {error.reason}") from None
         line = content.count(b"\n", 0, error.start) + 1
         raise markdown.BadFrontMatter(line, f"not UTF-8: byte 0x{content[error.start]:02x}") from None
     if not text.strip():
@@ -223,6 +239,11 @@ FORMATS: dict[str, Callable[[Path], Iterator[RawRecord | UnreadableFile]]] = {
     ".warc.gz": _warc,
 }
 """What a file's name ends in, and how its records are taken apart."""
+
+
+def is_packed(path: Path) -> bool:
+    """Whether the file's size says nothing of how much is read of it at a time."""
+    return path.name.lower().endswith((".gz", ".parquet", ".warc"))
 
 
 def _format(path: Path) -> Callable[[Path], Iterator[RawRecord | UnreadableFile]] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from anyio import Lock, to_thread
+from anyio import Lock, sleep, to_thread
 from sqlalchemy import Connection
 
 from app.ingest.fetch import Fetcher, FetchRefused
@@ -47,13 +47,19 @@ class Intake:
 
         Raises `BadField`, `NotAnArticle`, `FetchError`, `TooManyTasks` and `TaskFailed`.
         """
-        take = await self._take(fields)
-        prepared = await self.workers.do(prepare, take)
+        return await self.store(await self._take(fields))
+
+    async def store(self, take: Take, *, patient: bool = False) -> Stored:
+        """Store what ``take`` makes an article of; who is ``patient`` waits where too much waits to be read.
+
+        Raises what ``take`` does, `TooManyTasks` and `TaskFailed`.
+        """
+        prepared = await self._prepared(take, patient=patient)
         try:
-            return await self._write(partial(store_prepared, prepared=prepared))
+            return await self.write(partial(store_prepared, prepared=prepared))
         except TextIsGone:
-            again = await self.workers.do(prepare, take, anew=True)
-            return await self._write(partial(store_prepared, prepared=again))
+            again = await self._prepared(take, patient=patient, anew=True)
+            return await self.write(partial(store_prepared, prepared=again))
 
     async def correct(self, article: str, fields: Fields, check: Check) -> None:
         """Give an article other words and sources, and the facts that those hold; its id stays.
@@ -62,11 +68,20 @@ class Intake:
         """
         await to_thread.run_sync(self._look, article, check)
         prepared = await self.workers.do(prepare, await self._take(fields), anew=True)
-        await self._write(partial(_replace, article=article, prepared=prepared, check=check))
+        await self.write(partial(_replace, article=article, prepared=prepared, check=check))
 
     async def remove(self, article: str, check: Check) -> None:
         """Remove an article and every fact that only it supports. Raises `UnknownArticle` and what ``check`` does."""
-        await self._write(partial(_remove, article=article, check=check))
+        await self.write(partial(_remove, article=article, check=check))
+
+    async def _prepared(self, take: Take, *, patient: bool, anew: bool = False) -> Prepared:
+        while True:
+            try:
+                return await self.workers.do(prepare, take, anew=anew)
+            except TooManyTasks as full:
+                if not patient:
+                    raise
+                await sleep(full.retry_after)
 
     async def _take(self, fields: Fields) -> Take:
         if "text" in fields or "html" in fields:
@@ -88,7 +103,8 @@ class Intake:
         with self._database.read() as connection:
             _checked(connection, article, check)
 
-    async def _write(self, change: Callable[[Connection], ResultT]) -> ResultT:
+    async def write(self, change: Callable[[Connection], ResultT]) -> ResultT:
+        """Make a change, in a transaction of its own, when it is its turn. Raises `StoreError`."""
         async with self._turn:
             return await to_thread.run_sync(self._in_transaction, change)
 

@@ -1,26 +1,29 @@
-"""What workers make of what is handed in: an article that is ready to be stored; and how it is stored."""
+"""What workers make of what is handed in: articles that are ready to be stored; and how those are stored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from app.domain.article import Article
 from app.domain.facts import Facts
+from app.extraction.extractor import ExtractionFailed
 from app.ingest import workers
+from app.ingest.files import RawRecord, read_raw
+from app.ingest.records import UnreadableFile
 from app.ingest.same_story import signature
 from app.ingest.submission import language_of
 from app.ingest.text import NotAnArticle
-from app.store.write import Stored, add_sources, find_same, put
+from app.store.write import Incoming, Stored, add_sources, find_same, put_many
 
 Take = Callable[[], Article]
 """Makes the article of what was handed in; raises `NotAnArticle` and `BadField`. Goes from process to process."""
 
 
 class TextIsGone(Exception):
-    """The article whose text was known when another one was prepared has been deleted since: prepare that again."""
+    """The article whose text was known when another one was prepared has been deleted since: prepare that anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,21 @@ class Prepared:
     signature: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that gave no article: the line of its file, and why."""
+
+    line: int
+    reason: str
+
+
+Outcome = Prepared | Refused
+
+
 def prepare(take: Take, *, anew: bool = False) -> Prepared:
     """Read what was handed in and extract its facts; ``anew`` also where its text is known. For worker processes.
 
-    Raises `NotAnArticle` and `BadField`.
+    Raises `NotAnArticle`, `BadField` and `ExtractionFailed`.
     """
     article = take()
     require_served_language(article)
@@ -44,6 +58,23 @@ def prepare(take: Take, *, anew: bool = False) -> Prepared:
             if find_same(connection, article):
                 return Prepared(article)
     return Prepared(article, workers.extract(article), signature(article.text))
+
+
+def prepare_records(records: Sequence[RawRecord], *, anew: bool = False) -> list[Outcome]:
+    """Do the same with records of files, each on its own. For worker processes."""
+    return [_prepare_record(record, anew) for record in records]
+
+
+def _prepare_record(raw: RawRecord, anew: bool) -> Outcome:
+    found = read_raw(raw)
+    if isinstance(found, UnreadableFile):
+        return Refused(found.line, found.reason)
+    try:
+        return prepare(lambda: found.article, anew=anew)
+    except NotAnArticle as refusal:
+        return Refused(raw.line, refusal.reason)
+    except ExtractionFailed as failed:
+        return Refused(raw.line, f"its facts could not be extracted: {failed}")
 
 
 def require_served_language(article: Article) -> None:
@@ -57,11 +88,23 @@ def require_served_language(article: Article) -> None:
 
 
 def store_prepared(connection: Connection, prepared: Prepared) -> Stored:
-    """Put the article into the store. Raises `TextIsGone`."""
-    if prepared.facts is not None:
-        return put(connection, prepared.article, prepared.facts, prepared.signature)
-    same = find_same(connection, prepared.article)
-    if same is None:
+    """Put an article into the store. Raises `TextIsGone`."""
+    (stored,) = store_all(connection, [prepared])
+    if stored is None:
         raise TextIsGone
-    add_sources(connection, same, prepared.article.sources)
+    return stored
+
+
+def store_all(connection: Connection, prepared: Sequence[Prepared]) -> list[Stored | None]:
+    """Put articles into the store; None for each whose text was known and is gone, so that it has no facts here."""
+    incoming = [Incoming(p.article, p.facts, p.signature) for p in prepared if p.facts is not None]
+    put = iter(put_many(connection, incoming))
+    return [next(put) if p.facts is not None else _known(connection, p.article) for p in prepared]
+
+
+def _known(connection: Connection, article: Article) -> Stored | None:
+    same = find_same(connection, article)
+    if same is None:
+        return None
+    add_sources(connection, same, article.sources)
     return Stored(same, created=False)

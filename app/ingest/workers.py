@@ -11,10 +11,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import wait
 from typing import ParamSpec, TypeVar
 
@@ -26,6 +27,7 @@ from app.extraction.extractor import EntenteExtractor, ExtractionFailed, Extract
 from app.settings import shipped
 from app.store.database import Database
 
+ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 Parameters = ParamSpec("Parameters")
 
@@ -93,6 +95,7 @@ class Workers:
             initargs=(make, staff.nice, store),
             context=multiprocessing.get_context("spawn"),
         )
+        self.is_open = True
         self._waiting = 0
         self._seconds = 1.0  # what a task takes, as an average that forgets
 
@@ -100,7 +103,14 @@ class Workers:
         self, task: Callable[Parameters, ResultT], *args: Parameters.args, **named: Parameters.kwargs
     ) -> Future[ResultT]:
         """Have a task done. Its future raises what the task raises, or what `failure` puts into words."""
-        future: Future[ResultT] = self._pool.schedule(task, args=args, kwargs=named, timeout=self.staff.longest)
+        return self._scheduled(self.staff.longest, partial(task, *args, **named))
+
+    def submit_batch(self, task: Callable[[Sequence[ItemT]], ResultT], items: Sequence[ItemT]) -> Future[ResultT]:
+        """Have a task done with many items, which may take as many times as long."""
+        return self._scheduled(self.staff.longest * max(1, len(items)), partial(task, items))
+
+    def _scheduled(self, longest: float, task: Callable[[], ResultT]) -> Future[ResultT]:
+        future: Future[ResultT] = self._pool.schedule(task, timeout=longest)
         return future
 
     async def do(
@@ -144,6 +154,7 @@ class Workers:
 
     def close(self) -> None:
         """End the workers, whatever they are at."""
+        self.is_open = False
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from app.language import decoding
+from app.language.lemmas import lemma_of
 from app.language.marks import Attribution, Judge, Marks, Trigger
 from app.language.wordpieces import WordPieces
 
@@ -113,12 +114,14 @@ class Reader:
         scores = self._scores(words, segments)
         starts = self._starts(scores["start"], segments, fixed)
         heads, relations = self._trees(scores, starts)
+        xpos = [self.labels["xpos"][tag] for tag in scores["xpos"]]
+        proposed = [lemma_by(word, *self._rules[rule]) for word, rule in zip(words, scores["lemma"], strict=True)]
         return Analysis(
             starts=starts,
-            xpos=[self.labels["xpos"][tag] for tag in scores["xpos"]],
+            xpos=xpos,
             upos=[self._morph[tag][0] for tag in scores["morph"]],
             features=[self._morph[tag][1] for tag in scores["morph"]],
-            lemmas=[lemma_by(word, *self._rules[rule]) for word, rule in zip(words, scores["lemma"], strict=True)],
+            lemmas=[lemma_of(*each, self._pieces) for each in zip(words, xpos, proposed, strict=True)],
             heads=heads,
             relations=relations,
             names=self._names(scores["names"], starts),

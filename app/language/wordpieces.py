@@ -67,6 +67,10 @@ class WordPieces:
         self.open, self.close = self._ids["[CLS]"], self._ids["[SEP]"]
         self.unknown, self.mask = self._ids["[UNK]"], self._ids["[MASK]"]
 
+    def __contains__(self, word: object) -> bool:
+        """Whether a word in lower case is a piece by itself."""
+        return word in self._ids
+
     def of_word(self, word: str) -> tuple[int, ...]:
         """The pieces of a word, at least one, at most `LONGEST_WORD`."""
         known = self._known.get(word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,11 @@ READERS = 16
 """Connections that are kept open, and again as many for a rush: more than the threads that read at once."""
 
 
+BULK_CACHE_KIB = 256 * 1024
+BULK_CHECKPOINT_PAGES = 32 * 1024
+"""Memory for pages, and pages of 4 KiB in the write-ahead log before they are moved, of a bulk load."""
+
+
 class StoreError(Exception):
     """The database cannot be used; the message says which, why, and what to do."""
 
@@ -39,11 +45,15 @@ class StoreError(Exception):
 class Database:
     """A database by its URL. Connections come from `read` and `write` alone, so that every write is one transaction."""
 
-    def __init__(self, url: str, migrations: Path) -> None:
+    def __init__(self, url: str, migrations: Path, *, bulk: bool = False) -> None:
+        """``bulk`` is for a process that does little else than write: it takes memory to write the less often."""
         self._url = make_url(url)
         self._migrations = migrations
+        self._writing = threading.Lock()  # SQLite's own lock is had by trying again and again, and by luck
         self._engine = create_engine(self._url, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS)
         event.listen(self._engine, "connect", _set_up_connection)
+        if bulk:
+            event.listen(self._engine, "connect", _set_up_bulk_writes)
         event.listen(self._engine, "begin", _begin)
 
     @property
@@ -61,6 +71,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A connection whose changes are all kept when the block ends, or none where it raises. Raises `StoreError`."""
         with (
+            self._writing,
             self._reporting_faults(),
             self._engine.connect().execution_options(write=True) as connection,
             connection.begin(),
@@ -217,6 +228,14 @@ def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) 
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _set_up_bulk_writes(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Keep the pages of indexes in memory, and move pages that changed many times to the file once."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA cache_size=-{BULK_CACHE_KIB}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={BULK_CHECKPOINT_PAGES}")
     cursor.close()
 
 

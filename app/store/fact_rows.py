@@ -18,13 +18,26 @@ Rows = list[dict[str, object]]
 """Rows of one table: values by column."""
 
 
-def fact_rows(
-    connection: Connection, pk: int, article_id: str, article: Article, facts: Facts, entity_pks: Mapping[str, int]
-) -> Iterator[tuple[Table, Rows]]:
-    """Tables with the rows to insert, in an order that keeps references whole.
+class Numbers:
+    """Row numbers for statements and commitments, given here since whoever writes holds the write lock."""
 
-    Statements and commitments are numbered here, since the caller holds the write lock.
-    """
+    def __init__(self, connection: Connection) -> None:
+        self._next = {
+            table: int(connection.scalar(select(func.max(table.c.pk))) or 0) + 1
+            for table in (tables.statements, tables.commitments)
+        }
+
+    def take(self, table: Table, count: int) -> int:
+        """The first of ``count`` numbers in a row."""
+        first = self._next[table]
+        self._next[table] += count
+        return first
+
+
+def fact_rows(
+    numbers: Numbers, pk: int, article_id: str, article: Article, facts: Facts, entity_pks: Mapping[str, int]
+) -> Iterator[tuple[Table, Rows]]:
+    """Tables with the rows to insert, always the same ones, in an order that keeps references whole."""
     yield (
         tables.article_sources,
         [
@@ -44,15 +57,10 @@ def fact_rows(
         [{"article_pk": pk, "number": n, "start": s.start, "end": s.end} for n, s in enumerate(facts.sentences)],
     )
     yield from _entity_rows(pk, article, facts, entity_pks)
-    first = _next_pk(connection, tables.statements)
+    first = numbers.take(tables.statements, len(facts.statements))
     yield from _statement_rows(first, pk, article_id, article, facts, entity_pks)
-    first = _next_pk(connection, tables.commitments)
+    first = numbers.take(tables.commitments, len(facts.commitments))
     yield from _commitment_rows(first, pk, article_id, article, facts, entity_pks)
-
-
-def _next_pk(connection: Connection, table: Table) -> int:
-    highest = connection.scalar(select(func.max(table.c.pk)))
-    return int(highest or 0) + 1
 
 
 def _entity_rows(

@@ -86,12 +86,23 @@ def remove_entity(connection: Connection, pk: int) -> None:
     connection.execute(text("DELETE FROM fts_entities WHERE rowid = :pk"), {"pk": pk})
 
 
-def next_recency(connection: Connection, published: date | None) -> int:
-    """A number for a new article: larger than those of earlier days and of the same day's earlier articles."""
-    day = (published.toordinal() if published else 0) << DAY_BITS
-    column = articles.c.recency
-    held = connection.scalar(select(func.max(column)).where(column >= day, column < day + (1 << DAY_BITS)))
-    return day if held is None else int(held) + 1
+class Recencies:
+    """Numbers for new articles: larger than those of earlier days and of the same day's earlier articles."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._last: dict[int, int] = {}
+
+    def next(self, published: date | None) -> int:
+        """The next number of a day."""
+        day = (published.toordinal() if published else 0) << DAY_BITS
+        if day not in self._last:
+            column = articles.c.recency
+            within = (column >= day) & (column < day + (1 << DAY_BITS))
+            held = self._connection.scalar(select(func.max(column)).where(within))
+            self._last[day] = day - 1 if held is None else int(held)
+        self._last[day] += 1
+        return self._last[day]
 
 
 class _HasWords(FunctionElement[bool]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, select
 
@@ -23,25 +23,28 @@ def entities_of(connection: Connection, article_pk: int) -> Held:
     return {row.id: (row.type, row.country) for row in rows}
 
 
-def linked_ids(connection: Connection, facts: Facts, content_hash: str, before: Held) -> dict[str, str]:
-    """The id in the store for each id of the article's entities.
+def linked_ids(held: Held, facts: Facts, content_hash: str, before: Held) -> dict[str, str]:
+    """The id in the store for each id of the article's entities; ``held`` must know all `candidates` that there are.
 
     An entity keeps the id that the article had for it ``before``. Else it takes the one that has its slug, unless type
     or country contradict, which is guarded against with the country's code behind the slug (`mousavi-ir`), then with
     digits of the article's hash.
     """
-    candidates = {entity.id: _candidates(entity, content_hash) for entity in facts.entities}
-    wanted = {candidate for each in candidates.values() for candidate in each}
-    query = select(entities.c.id, entities.c.type, entities.c.country).where(entities.c.id.in_(wanted))
-    held = {**before, **{row.id: (row.type, row.country) for row in connection.execute(query)}}
+    held = {**before, **held}
     taken: set[str] = set()
     linked = {}
     for entity in facts.entities:
-        names = sorted(candidates[entity.id], key=lambda name: name not in before)
+        names = sorted(_candidates(entity, content_hash), key=lambda name: name not in before)
         free = (name for name in names if name not in taken and (name not in held or _agree(entity, *held[name])))
         linked[entity.id] = next(free, names[-1])
         taken.add(linked[entity.id])
     return linked
+
+
+def candidates(facts: Facts, content_hash: str) -> Iterator[str]:
+    """Every id that one of the article's entities may come to have."""
+    for entity in facts.entities:
+        yield from _candidates(entity, content_hash)
 
 
 def _candidates(entity: Entity, content_hash: str) -> list[str]:

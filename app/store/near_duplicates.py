@@ -6,6 +6,7 @@ ordinary index of 25 random keys for each article would write 25 pages for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, text
@@ -31,11 +32,13 @@ class Telling:
     similarity: float
 
 
-def sign(connection: Connection, pk: int, signature: bytes) -> None:
-    """Remember an article's signature."""
-    keys = " ".join(band_keys(signature))
-    connection.execute(insert(signatures).values(article_pk=pk, signature=signature, band_keys=keys))
-    connection.execute(_ADD, {"pk": pk, "keys": keys})
+def sign(connection: Connection, signed: Iterable[tuple[int, bytes]]) -> None:
+    """Remember the signatures of articles, by their row numbers."""
+    keys = [(pk, signature, " ".join(band_keys(signature))) for pk, signature in signed]
+    if keys:
+        rows = [{"article_pk": pk, "signature": signature, "band_keys": own} for pk, signature, own in keys]
+        connection.execute(insert(signatures), rows)
+        connection.execute(_ADD, [{"pk": pk, "keys": own} for pk, _, own in keys])
 
 
 def unsign(connection: Connection, pk: int) -> None:

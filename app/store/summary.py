@@ -123,7 +123,7 @@ def _by_partner(connection: Connection, entity: str, filters: Filters) -> Select
         return None
     pairs = commitment_pairs.c
     last = func.max(pairs.published).label("last"), func.min(pairs.published).label("first")
-    query = _counted(pairs.other, *last).where(*conditions(commitments, filters, pairs)).group_by(pairs.other)
+    query = _counted(pairs.other, *last).where(*_of_pairs(filters)).group_by(pairs.other)
     if found.type == EntityType.COUNTRY:
         return query.where(pairs.one == found.actor)
     parties = commitment_parties.c
@@ -131,6 +131,17 @@ def _by_partner(connection: Connection, entity: str, filters: Filters) -> Select
     own_sides = own.where(parties.entity_pk == found.pk).distinct().subquery()
     same = and_(pairs.commitment_pk == own_sides.c.commitment_pk, pairs.one == own_sides.c.side)
     return query.select_from(own_sides.join(commitment_pairs, same))
+
+
+def _of_pairs(filters: Filters) -> list[ColumnElement[bool]]:
+    """What must hold of pairs, which know everything that partners are filtered by but what found them."""
+    pairs = commitment_pairs.c
+    named = [each for each in filters if each[0] == "extractor"]
+    held = conditions(commitments, [each for each in filters if each not in named], pairs)
+    if not named:
+        return [*held]
+    found = select(commitments.c.pk).where(*conditions(commitments, named, commitments.c))
+    return [*held, pairs.commitment_pk.in_(found)]
 
 
 def _counted(*columns: ColumnElement[Any]) -> Select[Any]:

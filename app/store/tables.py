@@ -336,6 +336,81 @@ class LoadedFileRow(SQLModel, table=True):
     article_pk: int | None = Field(default=None, foreign_key="articles.pk", ondelete="SET NULL", index=True)
 
 
+class JobRow(SQLModel, table=True):
+    """Articles handed in at once, to be worked off; whoever works it off has it until ``leased_until``."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("jobs_by_state", "state", "pk"),)
+
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    state: str
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    finished_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    leased_by: str | None = None
+    leased_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    total: int = 0
+    new: int = 0
+    known: int = 0
+    refused: int = 0
+
+
+class JobRecordRow(SQLModel, table=True):
+    """A record of a job that is not worked off yet."""
+
+    __tablename__ = "job_records"
+
+    job_pk: int = _of("jobs", primary=True)
+    line: int = Field(primary_key=True)
+    content: bytes
+
+
+class JobRefusalRow(SQLModel, table=True):
+    """A record of a job that gave no article, and why."""
+
+    __tablename__ = "job_refusals"
+
+    job_pk: int = _of("jobs", primary=True)
+    line: int = Field(primary_key=True)
+    reason: str
+
+
+class FeedRow(SQLModel, table=True):
+    """A feed that is polled when it is due; ``etag`` and ``last_modified`` are what its server said of it last."""
+
+    __tablename__ = "feeds"
+    __table_args__ = (Index("feeds_by_due", "due_at"),)
+
+    pk: int | None = Field(default=None, primary_key=True)
+    url: str = Field(unique=True)
+    title: str
+    home_page: str | None
+    added_at: datetime = Field(sa_type=DateTime(timezone=True))
+    polled_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    due_at: datetime = Field(sa_type=DateTime(timezone=True))
+    etag: str | None = None
+    last_modified: str | None = None
+    failures: int = 0
+    problem: str | None = None
+
+
+class FeedEntryRow(SQLModel, table=True):
+    """An article that a feed announced, and what became of it: `waiting`, `taken`, `refused`, or `failed` for good."""
+
+    __tablename__ = "feed_entries"
+    __table_args__ = (Index("feed_entries_by_state", "feed_pk", "state", "due_at"),)
+
+    feed_pk: int = _of("feeds", primary=True)
+    url: str = Field(primary_key=True)
+    title: str
+    published: date | None
+    state: str
+    tries: int = 0
+    due_at: datetime = Field(sa_type=DateTime(timezone=True))
+    reason: str | None = None
+    article: str | None = None
+
+
 class ChangeRow(SQLModel, table=True):
     """One row that counts the writes, so that readers can tell whether anything changed."""
 
@@ -367,4 +442,9 @@ signatures = _table(SignatureRow)
 commitment_actors = _table(ActorRow)
 commitment_pairs = _table(PairRow)
 loaded_files = _table(LoadedFileRow)
+jobs = _table(JobRow)
+job_records = _table(JobRecordRow)
+job_refusals = _table(JobRefusalRow)
+feeds = _table(FeedRow)
+feed_entries = _table(FeedEntryRow)
 changes = _table(ChangeRow)

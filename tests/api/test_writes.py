@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -207,3 +208,33 @@ def test_same_story_lists_near_duplicates_with_their_similarity(client: Client) 
     assert telling["article"] == {name: value for name, value in other.items() if name != "text"}
     assert 0.9 < telling["similarity"] <= 1
     assert client.get("/articles/none/same-story").status_code == 404
+
+
+def test_many_articles_become_a_job_that_tells_how_far_it_is(client: Client) -> None:
+    texts = [f"Burundi and Rwanda agreed to open border post {n} together." for n in range(5)]
+    body = b"\n".join(json.dumps({"title": f"Post {n}", "text": text}).encode() for n, text in enumerate(texts))
+    headers = {"content-type": "application/x-ndjson"}
+    response = client.request("POST", "/articles/bulk", headers=headers, content=body + b'\n{"text": ""}\n')
+    assert response.status_code == 202
+    path = response.headers["location"]
+    assert response.json()["links"]["self"] == path
+    until = time.monotonic() + 240
+    while (job := client.get(path).json())["state"] != "done" and time.monotonic() < until:
+        time.sleep(0.05)
+    assert (job["total"], job["new"], job["known"], job["refused"]) == (6, 5, 0, 1)
+    assert [refusal["line"] for refusal in job["refusals"]] == [6]
+    assert client.get("/articles/post-3").json()["text"] == texts[3]
+    assert client.get("/entities/burundi").json()["article_count"] == 5
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "status"),
+    [
+        ({"content-type": "application/json"}, b"[]", 415),
+        ({"content-type": "application/x-ndjson"}, b"\n", 422),
+        ({"content-type": "application/x-ndjson"}, b"x" * (2**24 + 1), 413),
+    ],
+)
+def test_many_articles_that_are_not_taken(client: Client, headers: dict[str, str], content: bytes, status: int) -> None:
+    assert client.request("POST", "/articles/bulk", headers=headers, content=content).status_code == status
+    assert client.get("/jobs/none").status_code == 404

@@ -209,7 +209,8 @@ def test_every_format_is_read(tmp_path: Path, name: str, content: bytes, expecte
         ("a.html", b"", ["1: empty"]),
         ("a.html", b"<p>More soon.</p>", ["1: "]),
         ("a.txt", BODY.encode(), ["1: no title"]),
-        ("a.txt", b"\xff\xfe", ["1: not UTF-8"]),
+        ("a.txt", b"\xff", ["1: not UTF-8"]),
+        ("a.txt", b"\xff\xfea", ["1: not UTF-16"]),
         ("a.pdf", b"%PDF", [f"1: unknown format; known are {', '.join(FORMATS)}"]),
     ],
 )

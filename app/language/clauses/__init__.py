@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.language.clauses.arguments import Arguments
 from app.language.clauses.draft import freeze
+from app.language.clauses.mending import mend
 from app.language.clauses.predicates import find
 from app.language.clauses.records import (
     Argument,
@@ -57,6 +58,7 @@ def clauses(sentence: Span) -> Clauses:
     It takes time in proportion to the sentence's length and reads `dep_`, `head`, `tag_`, `pos_`, `lemma_` and `morph`.
     """
     tree = Tree(sentence)
+    mend(tree)
     drafts = find(tree)
     arguments = Arguments(tree)
     for draft in drafts.values():

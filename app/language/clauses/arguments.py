@@ -29,6 +29,9 @@ _RENAMING = frozenset({"acl", "advcl", "appos", "dep", "list"})
 _OF_THE_CLAUSE = frozenset({"obl", "advcl", "ccomp", "xcomp", "advmod"})
 """What hangs on a noun behind a copula but belongs to the clause."""
 
+_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
+"""Numbers by which a noun says how many names follow it."""
+
 
 class Arguments:
     """Makes the arguments of a sentence's predicates, each stretch of text found once."""
@@ -78,20 +81,11 @@ class Arguments:
         children = {child: role for child in tree.children[at] if (role := self._role(child)) is not None}
         if outer_copula(tree, at) is not None:  # that copula is a predicate and has the outer subject
             children = {child: role for child, role in children.items() if not tree.labels[child].endswith(":outer")}
-        objects = [child for child, role in children.items() if role is Role.OBJECT and child > at]
-        if len(objects) > 1:  # a clause has but one: "gave Riga a ship"
-            children[objects[0]] = Role.INDIRECT_OBJECT
         if draft.voice is Voice.PASSIVE and Role.AGENT not in children.values():
             children |= {child: Role.AGENT for child in children if self._is_named_agent(child)}
         owners = [child for child, role in children.items() if role is Role.POSSESSOR]
         for child in owners[:-1]:  # a noun has but one: "his country's wish" is the country's
             del children[child]
-        if not objects and draft.kind is Kind.VERBAL and draft.voice is Voice.ACTIVE:
-            bare = (child for child in children if tree.labels[child] == "obl" and not tree.labelled(child, "case"))
-            for child in bare:  # obliques without a preposition are labelled otherwise
-                if child > at:
-                    children[child] = Role.OBJECT
-                    break
         return children
 
     def _is_named_agent(self, child: int) -> bool:
@@ -104,17 +98,12 @@ class Arguments:
         tree = self._tree
         if tree.labels[child] == "nmod:desc" or (tree.pos[child] == "ADP" and not tree.children[child]):
             return None  # a title, or a preposition left behind: "the country they spoke about"
-        role = _ROLES.get(tree.labels[child]) or _ROLES.get(tree.bases[child])
-        if role is Role.OBJECT and any(case < child for case in tree.labelled(child, "case")):
-            return Role.OBLIQUE  # objects have no preposition
-        return role
+        return _ROLES.get(tree.labels[child]) or _ROLES.get(tree.bases[child])
 
     def _sides(self, children: dict[int, Role]) -> Iterator[Argument]:
         for child, role in children.items():
             preposition = ""
-            for head in self._tree.conjuncts(child):
-                if head != child and self._is_apart(head):
-                    continue
+            for head in self._coordinated(child):
                 own, inner = self._lead(head)
                 preposition = own or preposition
                 if role in (Role.OBLIQUE, Role.AGENT):
@@ -122,6 +111,18 @@ class Arguments:
                         yield self.of(noun, role, preposition)
                 else:
                     yield self.of(head, role)
+
+    def _coordinated(self, noun: int) -> list[int]:
+        """The sides that a noun stands for; "the two neighbours, Chad and Niger" are two, not three."""
+        others = [head for head in self._tree.conjuncts(noun) if head != noun]
+        if self._counts(noun, others):
+            return [noun]
+        return [noun, *(head for head in others if not self._is_apart(head))]
+
+    def _counts(self, noun: int, names: list[int]) -> bool:
+        tree = self._tree
+        number = [tree.lowers[child] for child in tree.labelled(noun, "nummod")]
+        return number[:1] == [_COUNTS.get(len(names))] and all(tree.pos[name] == "PROPN" for name in names)
 
     def _is_apart(self, conjunct: int) -> bool:
         """Whether a conjunct is denied ("but not Riga") or is a clause of its own."""
@@ -153,7 +154,9 @@ class Arguments:
         tree = self._tree
         waiting, seen = [head], {head}
         while waiting:
-            for child in tree.labelled(waiting.pop(), "appos"):
+            at = waiting.pop()
+            names = tree.labelled(at, "conj")
+            for child in [*tree.labelled(at, "appos"), *(names if self._counts(at, tree.conjuncts(at)[1:]) else [])]:
                 for noun in tree.conjuncts(child):
                     if noun not in seen:
                         seen.add(noun)

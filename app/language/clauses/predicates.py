@@ -141,12 +141,18 @@ def _is_passive(tree: Tree, draft: Draft) -> bool:
     at = draft.at
     if tree.labelled(at, "nsubj:pass", "csubj:pass", "aux:pass", "obl:agent"):
         return True
-    return tree.tags[at] == "VBN" and not draft.perfect and not tree.labelled(at, "obj", "nsubj")
+    if tree.tags[at] != "VBN" or tree.labelled(at, "obj"):
+        return False
+    being = any(tree.lemmas[child] == "be" for child in tree.labelled(at, "aux", "cop"))
+    return being or (not draft.perfect and not tree.labelled(at, "nsubj"))
 
 
 def _arranged(tree: Tree, draft: Draft, auxiliaries: list[int]) -> int | None:
     """The word that makes an arrangement: "is" of "is to leave", "to" of the headline's "king to leave Oslo"."""
-    infinitive = [child for child in tree.labelled(draft.at, "mark") if tree.lowers[child] == "to"]
+    marks = [child for child in tree.labelled(draft.at, "mark") if child < draft.at]
+    infinitive = [child for child in marks if tree.lowers[child] == "to"]
+    if draft.marker == "due to" and tree.tags[draft.at] == "VB":
+        return marks[0]
     if draft.kind is not Kind.VERBAL or not infinitive:
         return None
     before = [child for child in auxiliaries if tree.lemmas[child] == "be" and child < infinitive[-1]]

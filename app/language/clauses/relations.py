@@ -66,19 +66,9 @@ def _relation(tree: Tree, at: int, draft: Draft) -> Relation:
     label = tree.labels[at]
     relation = _RELATIONS.get(label) or _RELATIONS.get(tree.bases[at], Relation.PARATAXIS)
     infinitive = draft.marker == "to" or draft.marker.endswith(" to")
-    if draft.kind is Kind.NOMINAL and relation in (Relation.OBJECT, Relation.OBLIQUE):
-        return _as_side(tree, at, draft.parent, relation)
     if relation is Relation.ADVERBIAL and infinitive and tree.tags[draft.at] != "VBG" and not draft.finite:
         return Relation.PURPOSE
     return relation
-
-
-def _as_side(tree: Tree, at: int, parent: Draft, relation: Relation) -> Relation:
-    """Object or oblique, as the parent's arguments have it: they mend what labels confuse."""
-    roles = [side.role for side in parent.arguments if side.head is tree.tokens[at]]
-    if Role.OBJECT in roles:
-        return Relation.OBJECT
-    return Relation.OBLIQUE if Role.OBLIQUE in roles else relation
 
 
 def _is_inverted_condition(tree: Tree, draft: Draft) -> bool:
@@ -109,11 +99,23 @@ def hang_on_nouns(tree: Tree, drafts: dict[int, Draft]) -> None:
             agreed = row.modality is Modality.AGREEMENT  # "the pact was signed to please Riga" says what for
             if verb is not None and is_light(verb, draft) and not (agreed and verb.voice is Voice.PASSIVE):
                 light[id(verb)] = draft
+        elif draft.marker == "to" and draft.relation is Relation.ADNOMINAL and verb is not None:
+            _hang_on_outer_noun(tree, draft, verb)
         elif verb is not None and verb.kind is Kind.VERBAL and _is_infinitive(draft):
             noun = ending.get(tree.left[draft.at] - 1) if draft.relation is Relation.PURPOSE else None
             noun = noun or light.get(id(verb))
             if noun is not None and noun.at < draft.at:
                 draft.parent, draft.relation = noun, Relation.ADNOMINAL
+
+
+def _hang_on_outer_noun(tree: Tree, draft: Draft, inner: Draft) -> None:
+    """Make "send" of "the decision of the cabinet to send" hang on the decision, not on the cabinet."""
+    outer = inner.parent
+    if outer is None or outer.kind is not Kind.NOMINAL or tree.heads[inner.at] != outer.at:
+        return
+    own, row = governors().get(("noun", inner.lemma)), governors().get(("noun", outer.lemma))
+    if own is None and row is not None and "to" in row.links:
+        draft.parent = outer
 
 
 def hang_on_verbs(tree: Tree, drafts: dict[int, Draft]) -> None:
@@ -142,7 +144,9 @@ def read_headlines(tree: Tree, drafts: dict[int, Draft]) -> None:
     for draft in list(drafts.values()):
         noun = tree.heads[draft.at]
         row = governors().get(("noun", tree.lemmas[noun]))
-        fragment = tree.is_root(noun) and tree.pos[noun] in ("NOUN", "PROPN") and tree.bases[draft.at] == "acl"
+        fragment = (
+            tree.is_root(noun) and tree.pos[noun] in ("NOUN", "PROPN") and tree.bases[draft.at] in ("acl", "advcl")
+        )
         bare = draft.kind is Kind.VERBAL and draft.marker == "to" and not draft.sides(Role.SUBJECT)
         if not (fragment and bare) or row is not None or tree.right[draft.at] < tree.right[noun]:
             continue
@@ -214,7 +218,8 @@ def turn_quotations(tree: Tree, drafts: dict[int, Draft]) -> None:
 def _reports(tree: Tree, draft: Draft) -> bool:
     """Whether a clause is set beside another, or joined to it by nothing but a comma, and says who says it."""
     hearer = speech_verbs().get(draft.lemma)
-    if draft.kind is not Kind.VERBAL or hearer is None or not draft.finite or tree.labelled(draft.at, "ccomp"):
+    past = draft.finite or tree.tags[draft.at] == "VBN"  # taken for a participle: "he underlined"
+    if draft.kind is not Kind.VERBAL or hearer is None or not past or tree.labelled(draft.at, "ccomp"):
         return False
     base = tree.bases[draft.at]
     joined = tree.labelled(draft.at, "cc") if base == "conj" else draft.marker

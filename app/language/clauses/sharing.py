@@ -54,7 +54,8 @@ class Sharing:
         if not self._is_relative(at):
             return [argument]
         nouns = [noun for noun in draft.antecedents if noun != at]
-        return [self._arguments.of(noun, argument.role, argument.preposition) for noun in nouns]
+        place = self._cleft(draft) or (argument.role, argument.preposition)
+        return [self._arguments.of(noun, *place) for noun in nouns]
 
     def _is_relative(self, at: int) -> bool:
         tree = self._tree

@@ -68,6 +68,17 @@ class Tree:
                     waiting.append(child)
         return order
 
+    def relabel(self, at: int, label: str) -> None:
+        """Give a word another label."""
+        self.labels[at], self.bases[at] = label, label.partition(":")[0]
+
+    def rehang(self, at: int, head: int) -> None:
+        """Hang a word that nothing hangs on on another head."""
+        self.children[self.heads[at]].remove(at)
+        self.children[head] = sorted([*self.children[head], at])
+        self.heads[at] = head
+        self.left[head], self.right[head] = min(self.left[head], at), max(self.right[head], at)
+
     def is_root(self, at: int) -> bool:
         """Whether the word has no head in this sentence."""
         return self.heads[at] == at
@@ -114,7 +125,7 @@ class Tree:
                 if self.labels[child] in without or self.bases[child] in without:
                     break
                 last = max(last, self.right[child])
-        return self.span(*self._trimmed(first, last))
+        return self.span(*self._trimmed(first, last, at))
 
     def extent(self, token: Token) -> Span:
         """All that hangs on a token, less the joining words and punctuation at its ends."""
@@ -146,10 +157,11 @@ class Tree:
         trimmed = (self._trimmed(*run) for run in runs)
         return tuple(self.span(*run) for run in trimmed if self.pos[run[0]] != "PUNCT")
 
-    def _trimmed(self, first: int, last: int) -> tuple[int, int]:
-        while first < last and self.pos[last] == "PUNCT":
+    def _trimmed(self, first: int, last: int, keep: int | None = None) -> tuple[int, int]:
+        """A stretch without punctuation at its ends, but with one word of it that is to be kept."""
+        while last > (first if keep is None else keep) and self.pos[last] == "PUNCT":
             last -= 1
-        while first < last and self.pos[first] == "PUNCT":
+        while first < (last if keep is None else keep) and self.pos[first] == "PUNCT":
             first += 1
         return first, last
 

@@ -38,7 +38,7 @@ def light_verbs() -> dict[tuple[str, str], frozenset[str]]:
 
 @cache
 def joining(kind: str) -> frozenset[str]:
-    """The words of a kind of joining_words.tsv: "condition", "lacking", "denial" or "preposition"."""
+    """The words of a kind of joining_words.tsv: "condition", "lacking", "denial", "linking" or "preposition"."""
     return frozenset(row["word"] for row in rows("joining_words.tsv") if row["kind"] == kind)
 
 

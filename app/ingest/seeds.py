@@ -1,4 +1,4 @@
-"""Idempotent loading of files: what was loaded is not loaded again, what has changed takes the place of what it was."""
+"""The seeds: files that are loaded once; one that has changed takes the place of what it gave before."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.domain.article import Article
 from app.extraction.extractor import ExtractionFailed, Extractor
 from app.ingest.files import UnreadableFile, read_markdown
 from app.ingest.same_story import signature
 from app.store.database import Database
 from app.store.loaded import loaded_digests, mark_loaded, replaced_article
-from app.store.write import SameText, Stored, put, replace_article
+from app.store.write import SameText, put, replace_article
 
 
 @dataclass(slots=True)
@@ -24,13 +23,6 @@ class Loaded:
     replaced: list[str] = field(default_factory=list)
     unchanged: int = 0
     faults: list[UnreadableFile] = field(default_factory=list)
-
-
-def load_article(database: Database, extractor: Extractor, article: Article) -> Stored:
-    """Extract the article's facts and store both; one whose text is there already only adds its sources."""
-    facts = extractor.extract(article)
-    with database.write() as connection:
-        return put(connection, article, facts)
 
 
 def load_folder(database: Database, extractor: Extractor, folder: Path) -> Loaded:

@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from app.domain.article import Article
 from app.domain.facts import Facts
-from app.extraction.extractor import EntenteExtractor, Extractor
-from app.ingest.load import load_article, load_folder
+from app.ingest.seeds import load_folder
 from app.store import tables
 from app.store.database import Database
 from app.store.write import delete_article
@@ -98,13 +97,3 @@ def test_article_that_somebody_deleted_does_not_come_back(database: Database, se
 def test_folder_that_is_not_there_holds_nothing(database: Database, tmp_path: Path) -> None:
     report = load_folder(database, Reader(), tmp_path / "none")
     assert (report.new, report.faults) == ([], [])
-
-
-def test_what_the_extractor_finds_is_what_is_stored(database: Database) -> None:
-    extractor: Extractor = EntenteExtractor()
-    article = Article("Norway and Kenya signed a trade agreement in Oslo on Friday.", "Trade")
-    load_article(database, extractor, article)
-    with database.read() as connection:
-        stored = set(connection.scalars(select(tables.commitments.c.id)))
-    assert stored == {commitment.id for commitment in extractor.extract(article).commitments}
-    assert stored

@@ -1,0 +1,187 @@
+"""Many articles handed in at once: taken into the store as they come, and worked off behind the requests."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from anyio import CancelScope, to_thread
+from sqlalchemy import Connection
+
+from app.ingest.files import RawRecord
+from app.ingest.pipeline import prepare_anew, prepared_in_order
+from app.ingest.prepared import Outcome, Prepared, Refused, store_all
+from app.ingest.records import json_lines
+from app.ingest.workers import TaskFailed, Workers
+from app.store import jobs
+from app.store.database import Database, StoreError
+
+ResultT = TypeVar("ResultT")
+
+log = logging.getLogger("entente.jobs")
+
+RECORDS_AT_ONCE = 500
+BYTES_AT_ONCE = 4 * 1024 * 1024
+"""How many records are taken in, and how long they may be together, before they are written."""
+
+CHUNK_RECORDS = 4
+CHUNKS_AHEAD = 2
+"""Records in one task of a worker, and tasks for each worker: few, so that single articles need not wait for many."""
+
+LOOK_SECONDS = 2.0
+"""How often the store is asked for jobs that another process took in."""
+
+_SOURCE = Path("job")
+
+
+class NoRecords(ValueError):
+    """A job without a single record."""
+
+
+class RecordTooLong(ValueError):
+    """A line that is longer than an article may be; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    records: Sequence[RawRecord]
+
+
+class Jobs:
+    """Takes jobs in, and works them off in a thread of its own between `start` and `stop`."""
+
+    def __init__(self, database: Database, workers: Workers) -> None:
+        self._database = database
+        self._workers = workers
+        self._owner = uuid.uuid4().hex
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        """Go on with the jobs of the store."""
+        self._thread.start()
+
+    def stop(self, seconds: float) -> None:
+        """Finish what is under way, for so long at most; the rest stays in the store."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(seconds)
+
+    async def receive(self, chunks: AsyncIterator[bytes], longest: int) -> str:
+        """Take in JSON Lines; gives the job's id. Either all of it is taken in, or nothing.
+
+        Raises `NoRecords`, and `RecordTooLong` for a line of more than ``longest`` bytes.
+        """
+        pk, job = await to_thread.run_sync(self._written, jobs.open_job)
+        try:
+            count = 0
+            async for records in _records(chunks, longest):
+                await to_thread.run_sync(self._written, partial(jobs.add_records, pk=pk, records=records))
+                count += len(records)
+            if not count:
+                raise NoRecords("the body holds no record; JSON Lines are wanted: one article as JSON on each line")
+            await to_thread.run_sync(self._written, partial(jobs.queue_job, pk=pk))
+        except BaseException:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(self._written, partial(jobs.drop_job, pk=pk))
+            raise
+        self._wake.set()
+        return job
+
+    def _written(self, change: Callable[[Connection], ResultT]) -> ResultT:
+        with self._database.write() as connection:
+            return change(connection)
+
+    def _run(self) -> None:
+        swept = False
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                if not swept:
+                    self._written(jobs.drop_old_jobs)
+                    swept = True
+                while not self._stopping.is_set() and (pk := self._lease()) is not None:
+                    self._work_off(pk)
+            except (StoreError, TaskFailed, CancelledError) as error:
+                if not self._stopping.is_set():
+                    log.error("jobs interrupted", extra={"fields": {"reason": str(error)}})
+            self._wake.wait(LOOK_SECONDS)
+
+    def _lease(self) -> int | None:
+        with self._database.read() as connection:
+            if not jobs.are_open(connection):
+                return None
+        return self._written(partial(jobs.lease_job, owner=self._owner))
+
+    def _work_off(self, pk: int) -> None:
+        ahead = CHUNKS_AHEAD * self._workers.staff.workers
+        for chunk, outcomes in prepared_in_order(self._workers, self._chunks(pk), ahead):
+            anew = self._settle(pk, chunk.records, outcomes)
+            if anew:
+                self._settle(pk, anew, prepare_anew(self._workers, anew))
+
+    def _chunks(self, pk: int) -> Iterator[_Chunk]:
+        line = 0
+        while not self._stopping.is_set():
+            with self._database.read() as connection:
+                found = jobs.records_after(connection, pk, line, CHUNK_RECORDS)
+            if not found:
+                return
+            line = found[-1][0]
+            yield _Chunk([RawRecord(_SOURCE, number, "json", content) for number, content in found])
+
+    def _settle(self, pk: int, records: Sequence[RawRecord], outcomes: Sequence[Outcome]) -> list[RawRecord]:
+        """Store what was prepared; gives the records that must be prepared anew."""
+        with self._database.write() as connection:
+            return _settle(connection, pk, self._owner, list(zip(records, outcomes, strict=True)))
+
+
+def _settle(
+    connection: Connection, pk: int, owner: str, settled: Sequence[tuple[RawRecord, Outcome]]
+) -> list[RawRecord]:
+    mine = [(raw, outcome) for raw, outcome in settled if jobs.take_record(connection, pk, raw.line)]
+    refused = [(raw.line, outcome.reason) for raw, outcome in mine if isinstance(outcome, Refused)]
+    prepared = [(raw, outcome) for raw, outcome in mine if isinstance(outcome, Prepared)]
+    stored = store_all(connection, [outcome for _, outcome in prepared])
+    anew = [raw for (raw, _), kept in zip(prepared, stored, strict=True) if kept is None]
+    jobs.add_records(connection, pk, [(raw.line, raw.content) for raw in anew])
+    jobs.refuse_records(connection, pk, refused)
+    new, known = ([kept.created for kept in stored if kept].count(created) for created in (True, False))
+    jobs.count_settled(connection, pk, jobs.Counts(new, known, len(refused)), owner)
+    return anew
+
+
+async def _records(chunks: AsyncIterator[bytes], longest: int) -> AsyncIterator[list[tuple[int, bytes]]]:
+    """Lines that are not blank, with their numbers, some at a time."""
+    waiting: list[tuple[int, bytes]] = []
+    size = 0
+    async for line, content in _lines(chunks, longest):
+        waiting += [(line, stripped) for _, stripped in json_lines([content])]
+        size += len(content)
+        if len(waiting) >= RECORDS_AT_ONCE or size >= BYTES_AT_ONCE:
+            yield waiting
+            waiting, size = [], 0
+    if waiting:
+        yield waiting
+
+
+async def _lines(chunks: AsyncIterator[bytes], longest: int) -> AsyncIterator[tuple[int, bytes]]:
+    line, rest = 0, bytearray()
+    async for chunk in chunks:
+        *ended, tail = chunk.split(b"\n")
+        for piece in ended:
+            line += 1
+            yield line, bytes(rest + piece)
+            rest.clear()
+        rest += tail
+        if len(rest) > longest:
+            raise RecordTooLong(f"line {line + 1} is longer than {longest} bytes")
+    yield line + 1, bytes(rest)

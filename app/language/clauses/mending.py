@@ -1,0 +1,71 @@
+"""What parsers often get wrong and the rest of the tree shows to be wrong, put right before clauses are read."""
+
+from __future__ import annotations
+
+from app.language.clauses.tree import Tree
+from app.language.clauses.words import joining, speech_verbs
+
+_RELATIVE_WORDS = frozenset({"who", "whom", "whose", "which", "that"})
+
+
+def mend(tree: Tree) -> None:
+    """Change what cannot stand: two objects, objects behind prepositions, obliques without, verbs with an article."""
+    for at, pos in enumerate(tree.pos):
+        if pos == "VERB" and tree.labelled(at, "det", "nmod:poss"):
+            tree.pos[at] = "NOUN"
+        elif pos == "VERB":
+            _mend_prepositions(tree, at)
+            _mend_objects(tree, at)
+        if tree.labels[at] == "acl" and _has_relative_word(tree, at):
+            tree.relabel(at, "acl:relcl")
+
+
+def _mend_prepositions(tree: Tree, verb: int) -> None:
+    """Give "in" of "signed in Geneva", taken for a particle, to the oblique that lacks a preposition."""
+    for child in tree.labelled(verb, "compound:prt"):
+        for noun in tree.labelled(verb, "obl"):
+            bare = tree.labels[noun] == "obl" and not tree.labelled(noun, "case")
+            if bare and tree.left[noun] == child + 1 and not tree.children[child]:
+                tree.relabel(child, "case")
+                tree.rehang(child, noun)
+
+
+def _mend_objects(tree: Tree, verb: int) -> None:
+    for child in tree.labelled(verb, "obj"):
+        if any(case < child for case in tree.labelled(child, "case")):
+            tree.relabel(child, "obl")
+    objects = [child for child in tree.labelled(verb, "obj") if child > verb]
+    if len(objects) > 1:
+        together = objects[1] == objects[0] + 1 and tree.pos[objects[0]] == "NOUN"  # "the peace plan"
+        tree.relabel(objects[0], "dep" if together else "iobj")
+    if objects or _is_passive(tree, verb):
+        return
+    for child in tree.children[verb]:
+        if child > verb and _is_lost_object(tree, verb, child):
+            tree.relabel(child, "obl" if tree.labelled(child, "case") else "obj")
+            return
+
+
+def _is_passive(tree: Tree, verb: int) -> bool:
+    participle = tree.tags[verb] == "VBN" and not tree.labelled(verb, "aux", "nsubj")
+    return participle or bool(tree.labelled(verb, "nsubj:pass", "aux:pass", "obl:agent"))
+
+
+def _is_lost_object(tree: Tree, verb: int, child: int) -> bool:
+    """Whether a word behind a verb without an object is its object, though the label says something else.
+
+    Obliques without a preposition have labels of their own; an indirect object does not stand without a direct one or a
+    clause; a noun completes only such verbs as "become".
+    """
+    label = tree.labels[child]
+    if label == "obl":
+        return tree.pos[child] != "ADP" and not tree.labelled(child, "case")
+    if label == "iobj":
+        clause = tree.labelled(verb, "ccomp", "xcomp", "parataxis")
+        return not clause and not speech_verbs().get(tree.lemmas[verb], False)
+    return label == "xcomp" and tree.pos[child] == "NOUN" and tree.lemmas[verb] not in joining("linking")
+
+
+def _has_relative_word(tree: Tree, at: int) -> bool:
+    children = tree.labelled(at, "nsubj", "obj", "obl")
+    return any(tree.pos[child] == "PRON" and tree.lowers[child] in _RELATIVE_WORDS and child < at for child in children)

@@ -1,0 +1,53 @@
+"""Workers: a bounded queue, and one that dies or hangs is replaced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from app.domain.article import Article
+from app.ingest.prepared import prepare
+from app.ingest.records import article_of
+from app.ingest.text import NotAnArticle
+from app.ingest.workers import Staff, TaskFailed, TooManyTasks, Workers
+from app.store.database import Database
+from tests.ingest.readers import Reader
+
+pytestmark = pytest.mark.anyio
+TEXT = "The envoy of Fiji met the minister of Peru in Suva."
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def workers(database: Database) -> Iterator[Workers]:
+    made = Workers(Staff(1, most_waiting=3, longest=20), database.location, Reader)
+    yield made
+    made.close()
+
+
+async def test_who_comes_when_the_queue_is_full_is_told_when_to_come_again(workers: Workers) -> None:
+    take = partial(article_of, {"text": TEXT})
+    answers = await asyncio.gather(*(workers.do(prepare, take) for _ in range(8)), return_exceptions=True)
+    turned_away = [answer for answer in answers if isinstance(answer, TooManyTasks)]
+    assert len(turned_away) == 5
+    assert all(answer.retry_after >= 1 for answer in turned_away)
+    assert (await workers.do(prepare, take)).article.text == TEXT
+
+
+async def test_refusals_come_back_as_they_were_raised(workers: Workers) -> None:
+    with pytest.raises(NotAnArticle, match="not in English"):
+        await workers.do(prepare, partial(article_of, {"text": TEXT, "language": "de"}))
+
+
+async def test_worker_that_dies_is_replaced(workers: Workers) -> None:
+    deadly = Article("The minister wrote a text that kills its reader. So it was.")
+    with pytest.raises(TaskFailed, match="broke down"):
+        workers.extract(deadly)
+    assert workers.extract(Article(TEXT)).extractor == "reader 1"
