@@ -8,6 +8,9 @@ import numpy as np
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 FORBIDDEN = np.float32(-1e9)
+LONGEST_EXACT = 200
+"""Words beyond which a tree that is not found greedily is only approximated: contraction copies all scores for every
+cycle, and what has hundreds of words is a list or noise."""
 
 
 def tree(scores: Floats, root: Floats) -> list[int]:
@@ -25,7 +28,23 @@ def tree(scores: Floats, root: Floats) -> list[int]:
     top = int((root - weights.max(1)).argmax())
     heads = [int(head) for head in weights.argmax(1)]
     heads[top] = top
-    return heads if _is_tree(heads, top) else _edmonds(weights, top)
+    if _is_tree(heads, top):
+        return heads
+    return _edmonds(weights, top) if count <= LONGEST_EXACT else _attached(weights, top)
+
+
+def _attached(weights: Floats, top: int) -> list[int]:
+    """A good tree rather than the best: word after word, whichever most wants a head that is in the tree already."""
+    heads = np.full(len(weights), top)
+    best = weights[:, top].copy()
+    best[top] = -np.inf
+    for _ in range(len(weights) - 1):
+        word = int(best.argmax())
+        best[word] = -np.inf
+        better = (weights[:, word] > best) & (best > -np.inf)
+        heads[better] = word
+        best[better] = weights[better, word]
+    return [int(head) for head in heads]
 
 
 def _is_tree(heads: Sequence[int], top: int) -> bool:

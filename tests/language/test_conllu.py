@@ -16,7 +16,12 @@ GIVEN = """# sent_id = a
 3\tgo\t_\t_\t_\t_\t_\t_\t_\t_
 
 1\tMalta\t_\t_\t_\t_\t_\t_\t_\t_
-2\tagreed\t_\t_\t_\t_\t_\t_\t_\t_
+2\t's\t_\t_\t_\t_\t_\t_\t_\t_
+3\tminister\t_\t_\t_\t_\t_\t_\t_\t_
+4\tsigned\t_\t_\t_\t_\t_\t_\t_\t_
+5\tthe\t_\t_\t_\t_\t_\t_\t_\t_
+6\tpact\t_\t_\t_\t_\t_\t_\t_\t_
+7\t.\t_\t_\t_\t_\t_\t_\t_\t_
 """
 
 
@@ -26,11 +31,12 @@ def rows(text: str) -> list[list[str]]:
 
 def test_words_and_sentences_of_conllu_are_kept_and_the_rest_filled_in() -> None:
     filled = rows("\n".join(parsed_lines(load_pipeline(), GIVEN.splitlines())))
-    assert [row[1] for row in filled] == ["do", "n't", "go", "Malta", "agreed"]
-    assert [row[0] for row in filled] == ["1", "2", "3", "1", "2"]
-    assert filled[4][2:4] == ["agree", "VERB"]
-    assert (filled[3][6], filled[3][7], filled[4][6], filled[4][7]) == ("2", "nsubj", "0", "root")
-    assert "NER=B-GPE" in filled[3][9]
+    assert " ".join(row[1] for row in filled) == "do n't go Malta 's minister signed the pact ."
+    assert [row[0] for row in filled] == ["1", "2", "3", "1", "2", "3", "4", "5", "6", "7"]
+    malta, minister, signed = filled[3], filled[5], filled[6]
+    assert signed[2:4] == ["sign", "VERB"]
+    assert (minister[6], minister[7], signed[6], signed[7]) == ("4", "nsubj", "0", "root")
+    assert "NER=B-GPE" in malta[9]
 
 
 def test_the_command_reads_raw_text_from_standard_input() -> None:

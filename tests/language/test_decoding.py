@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.language.decoding import FORBIDDEN, spans, transitions, tree, viterbi
+from app.language.decoding import FORBIDDEN, LONGEST_EXACT, spans, transitions, tree, viterbi
 
 LABELS = ("O", "B-X", "I-X", "B-Y", "I-Y")
 
@@ -24,6 +24,14 @@ def reaches_root(heads: list[int], word: int) -> bool:
 @settings(deadline=None, max_examples=300)
 def test_what_comes_out_is_a_tree(count: int, seed: int) -> None:
     draw = np.random.default_rng(seed)
+    heads = tree(draw.normal(size=(count, count)).astype(np.float32), draw.normal(size=count).astype(np.float32))
+    assert sum(head == word for word, head in enumerate(heads)) == 1
+    assert all(reaches_root(heads, word) for word in range(count))
+
+
+def test_a_sentence_too_long_for_the_best_tree_gets_a_tree() -> None:
+    count = LONGEST_EXACT + 50
+    draw = np.random.default_rng(1)
     heads = tree(draw.normal(size=(count, count)).astype(np.float32), draw.normal(size=count).astype(np.float32))
     assert sum(head == word for word, head in enumerate(heads)) == 1
     assert all(reaches_root(heads, word) for word in range(count))
