@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.access import WritersOnly
 from app.api.bodies import described, read_json
-from app.api.conditional import answer_document, require_match, tag_of
+from app.api.conditional import SHARED_HEADERS, require_match, tag_of
 from app.api.problems import NotFound, Unprocessable, documented
 from app.api.service import Injected, Service
 from app.schemas.articles import ArticleOut
@@ -39,7 +39,7 @@ async def add_article(request: Request, service: Injected) -> Response:
     with `Retry-After`.
     """
     stored = await service.taking_in.add((await read_json(request, ArticleIn)).fields())
-    return await _answer(request, service, stored.id, 201 if stored.created else 200)
+    return await _answer(service, stored.id, 201 if stored.created else 200)
 
 
 @router.put(
@@ -59,10 +59,10 @@ async def correct_article(request: Request, service: Injected, article: str) -> 
         raise Unprocessable(Fault(pointer="body/text", detail="text or html is required: nothing is fetched here"))
 
     def check(held: Document) -> None:
-        require_match(request, tag_of(held.body), required=True)
+        require_match(request, tag_of(service.shown(held.body)), required=True)
 
     await service.taking_in.correct(article, given.fields(), check)
-    return await _answer(request, service, article, 200)
+    return await _answer(service, article, 200)
 
 
 @router.delete("/{article}", status_code=204, summary="Remove an article", responses=documented(404, 412))
@@ -70,17 +70,16 @@ async def remove_article(request: Request, service: Injected, article: str) -> R
     """And every fact that only it supports; entities that no other article names disappear. `If-Match` is honoured."""
 
     def check(held: Document) -> None:
-        require_match(request, tag_of(held.body), required=False)
+        require_match(request, tag_of(service.shown(held.body)), required=False)
 
     await service.taking_in.remove(article, check)
     return Response(status_code=204)
 
 
-async def _answer(request: Request, service: Service, article: str, status: int) -> Response:
-    held = await run_in_threadpool(_document, service, article)
-    response = answer_document(request, held.body, held.modified_at, headers={"Location": f"/articles/{article}"})
-    response.status_code = status
-    return response
+async def _answer(service: Service, article: str, status: int) -> Response:
+    body = service.shown((await run_in_threadpool(_document, service, article)).body)
+    headers = {**SHARED_HEADERS, "ETag": tag_of(body), "Location": f"/articles/{article}"}
+    return Response(body, status, headers, "application/json")
 
 
 def _document(service: Service, article: str) -> Document:

@@ -123,6 +123,18 @@ def test_correction_needs_the_version_it_corrects_and_changes_text_and_facts(cli
     assert send(client, "PUT", path, better, if_match=tag).status_code == 412
 
 
+def test_correction_is_possible_where_texts_do_not_leave_the_service(
+    serve: Callable[..., Client], tmp_path: Path
+) -> None:
+    silent = serve(tmp_path, serve_text="none")
+    stored = hand_in(silent, title="Navies", text=AGREED)
+    path = stored.headers["location"]
+    assert AGREED not in stored.text
+    assert silent.get(path).headers["etag"] == stored.headers["etag"]
+    better = send(silent, "PUT", path, {"text": AGREED.replace("Peru", "Chile")}, if_match=stored.headers["etag"])
+    assert (better.status_code, silent.get("/entities/peru").status_code) == (200, 404)
+
+
 def test_correction_to_the_text_of_another_article_is_a_conflict_that_names_it(client: Client) -> None:
     other = hand_in(client, title="Rail", text="Laos and Nepal agreed to build a railway together.")
     mine = hand_in(client, title="Roads", text="Laos and Nepal agreed to build a road together.")
