@@ -35,6 +35,7 @@ from app.api.logs import ROOT
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
 from app.extraction.extractor import DISTRIBUTION
+from app.reader import pages
 from app.settings import Settings, shipped
 from app.store.database import Database, StoreError
 from app.store.points import Points
@@ -90,12 +91,14 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = service
+    pages.install(app, taking_in=not settings.read_only)
     for resource in RESOURCES:
         app.include_router(resource.router)
     if not settings.read_only:
         app.include_router(article_writes.router)
         app.include_router(jobs.writes)
     docs.install(app)
+    pages.install_lost(app)
     problems.install(app)
     if settings.cache_mb:
         app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)
