@@ -134,7 +134,11 @@ def _around(sides: Mapping[str, int], pairs: Sequence[PairTally]) -> list[str]:
     order: list[str] = []
     while left:
         recent = order[-3:]
-        best = max(left, key=lambda s: (sum(shared.get(frozenset((s, o)), 0) for o in recent), sides[s])) if order else left[0]
+        best = (
+            max(left, key=lambda s: (sum(shared.get(frozenset((s, o)), 0) for o in recent), sides[s]))
+            if order
+            else left[0]
+        )
         left.remove(best)
         order.append(best)
     return order

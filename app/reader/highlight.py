@@ -19,6 +19,8 @@ from app.schemas.statements import StoredStatement
 
 Attributes = tuple[tuple[str, str], ...]
 
+NOTHING = Markup("")
+
 
 class Layer(IntEnum):
     """What lies in what where highlights overlap, from the outermost."""
@@ -42,7 +44,7 @@ class Highlight:
     element: str
     attributes: Attributes
     first: Attributes = ()
-    after: Markup = Markup("")
+    after: Markup = NOTHING
 
     @property
     def nesting(self) -> tuple[int, int, int, Attributes]:
@@ -88,13 +90,13 @@ def _opened(highlight: Highlight, at: int, paragraph: int) -> Markup:
     is_first = at == highlight.start
     attributes = (*highlight.attributes, *highlight.first) if is_first else highlight.attributes
     if not is_first and highlight.element == "a":
-        attributes = tuple(a for a in attributes if a[0] != "tabindex") + (("tabindex", "-1"),)
+        attributes = (*(a for a in attributes if a[0] != "tabindex"), ("tabindex", "-1"))
     written = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in attributes)
     return Markup("<{}{}>").format(highlight.element, written)
 
 
 def _closed(highlight: Highlight, at: int) -> Markup:
-    after = highlight.after if at == highlight.end else Markup("")
+    after = highlight.after if at == highlight.end else NOTHING
     return after + Markup("</{}>").format(highlight.element)
 
 

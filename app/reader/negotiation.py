@@ -48,7 +48,7 @@ class Pages(BaseRoute):
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self._routes = routes
-        self._app = GZipMiddleware(_page, minimum_size=1000, compresslevel=6)
+        self._app = GZipMiddleware(_page, minimum_size=1, compresslevel=6)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The page for the path, if a page is wanted and there is one."""

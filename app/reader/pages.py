@@ -32,7 +32,7 @@ View = Callable[[Request], Awaitable[Response]]
 def install(app: FastAPI, *, taking_in: bool) -> None:
     """Serve the pages, before any route of the interface is added; the form only where articles are taken in."""
     app.state.takes_in = taking_in
-    app.router.routes.append(Mount(STATIC, GZipMiddleware(Static(), minimum_size=1000)))
+    app.router.routes.append(Mount(STATIC, GZipMiddleware(Static(), minimum_size=1)))
     if taking_in:
         from app.reader import hand_in  # what reads files takes its time to import
 
@@ -59,7 +59,9 @@ def _answering(view: View) -> View:
             return await view(request)
         except Refused as refusal:
             headers = dict(refusal.headers)
-            return page(request, "problem.html", status=refusal.problem.status, headers=headers, problem=refusal.problem)
+            return page(
+                request, "problem.html", status=refusal.problem.status, headers=headers, problem=refusal.problem
+            )
 
     return answer
 

@@ -34,7 +34,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-cache",
-    "Vary": "Accept, Accept-Encoding",
+    "Vary": "Accept",
 }
 
 SIGNS = {Stage.PROPOSED: "○", Stage.INTENDED: "◔", Stage.AGREED: "◕", Stage.ENACTED: "●"}

@@ -14,7 +14,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 TRICKS = (
     "Chile and Peru signed <script>document.title='taken'</script> a pact &amp; more.\n\n"
-    "President \u202eهنية\u202c O’Neill \"onmouseover=alert(1) x=\" of Peru said <img src=x onerror=alert(2)> it'd last "
+    'President \u202eهنية\u202c O’Neill "onmouseover=alert(1) x=" of Peru said <img src=x onerror=alert(2)> it\'d last '
     "</p></div></main><style>body{display:none}</style> &lt;b&gt; {{ 7 * 7 }} ${7*7} \u2066unclosed.\n\n"
     "<!-- nothing --> ]]> <svg/onload=alert(3)> is the end of it."
 )
@@ -24,7 +24,7 @@ SPEAKER = 'هنية\u202c O’Neill "onmouseover=alert(1) x="'
 
 def tricky() -> tuple[Article, Facts]:
     """An article whose every field is hostile."""
-    source = Source("<b>Harbour</b> & News", None, "https://harbour.example/?a=1&b=\"><script>")
+    source = Source("<b>Harbour</b> & News", None, 'https://harbour.example/?a=1&b="><script>')
     article = Article(TRICKS, TITLE, summary="<i>lead</i>", published=date(2025, 3, 4), sources=(source,))
     role = Role("<u>President</u>", None, "PE")
     facts = FactsOf(article).names("Chile", EntityType.COUNTRY, "CL").names("Peru", EntityType.COUNTRY, "PE")

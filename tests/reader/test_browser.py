@@ -242,7 +242,7 @@ def test_policy_stops_nothing_of_our_own(page: Page, path: str) -> None:
 
 
 def test_hostile_article_does_nothing_but_be_read(page: Page) -> None:
-    page.goto("/articles?q=unclosed")
+    page.goto("/articles?q=nothing")
     page.locator(".listed a").first.click()
     page.wait_for_load_state("networkidle")
     assert "taken" in page.locator("h1").inner_text()

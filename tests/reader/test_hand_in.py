@@ -54,7 +54,9 @@ def errors(response: httpx.Response) -> dict[str, str]:
     found = html.document_fromstring(response.text)
     beside = found.xpath("//*[starts-with(@id, 'error-')]")
     for error in beside:
-        (field,) = found.xpath("//*[contains(concat(' ', @aria-describedby, ' '), concat(' ', $id, ' '))]", id=error.get("id"))
+        (field,) = found.xpath(
+            "//*[contains(concat(' ', @aria-describedby, ' '), concat(' ', $id, ' '))]", id=error.get("id")
+        )
         assert field.get("aria-invalid") == "true"
     return {error.get("id").removeprefix("error-"): error.text_content() for error in beside}
 
@@ -68,8 +70,8 @@ def test_text_is_read_and_its_page_shown(client: Client) -> None:
 
 
 def test_markdown_file_says_what_is_known_of_it(client: Client) -> None:
-    content = b"---\ntitle: Ferry\nsource: Coast Post\npublished: 2025-02-03\n---\n\nMalta and Cyprus agreed to build a ferry.\n"
-    response = sent(client, {}, ("ferry.md", content))
+    front = b"---\ntitle: Ferry\nsource: Coast Post\npublished: 2025-02-03\n---\n\n"
+    response = sent(client, {}, ("ferry.md", front + b"Malta and Cyprus agreed to build a ferry.\n"))
     assert response.headers["location"] == "/articles/2025-02-03-ferry"
     assert client.get(response.headers["location"]).json()["sources"][0]["name"] == "Coast Post"
 
@@ -112,7 +114,9 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_filled_in_stays(
         assert (kept.get("value") or kept.text_content().strip()) == value
 
 
-@pytest.mark.parametrize("changed", [{"token": ""}, {"token": "00" * 64}, {"cookie": "entente_form=" + "00" * 32}, {"cookie": "x=y"}])
+@pytest.mark.parametrize(
+    "changed", [{"token": ""}, {"token": "00" * 64}, {"cookie": "entente_form=" + "00" * 32}, {"cookie": "x=y"}]
+)
 def test_form_that_is_not_ours_stores_nothing(client: Client, changed: dict[str, str]) -> None:
     before = client.get("/articles?count=true").json()["total"]
     response = sent(client, {"text": f"{TEXT} And more."}, **changed)

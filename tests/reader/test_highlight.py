@@ -25,7 +25,7 @@ class Read(HTMLParser):
         self.ids: list[str] = []
         self.links_in_links = 0
         self._open: list[tuple[str, str]] = []
-        self.feed(markup)
+        self.feed(str(markup))
         assert not self._open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
