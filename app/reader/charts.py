@@ -280,5 +280,5 @@ def _last_day(first: date) -> date:
 
 def _step(most: int) -> int:
     """A round number that divides the height into about four."""
-    size = 10 ** max(0, math.floor(math.log10(max(1, most / 4))))
+    size = int(10 ** max(0, math.floor(math.log10(max(1, most / 4)))))
     return next((size * n for n in (1, 2, 5) if size * n * 5 >= most), size * 10)

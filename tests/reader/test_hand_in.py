@@ -29,20 +29,22 @@ def sent(
     client: Client,
     fields: dict[str, str],
     file: tuple[str, bytes] | None = None,
+    *,
     headers: dict[str, str] | None = None,
-    **changed: str,
+    token_sent: str | None = None,
+    cookie_sent: str | None = None,
 ) -> httpx.Response:
-    """The form, opened and sent; ``changed`` takes the place of its hidden token or its cookie."""
+    """The form, opened and sent, with its own token and cookie unless others are given."""
     opened = client.get("/hand-in", accept=BROWSER)
     token = re.search(r'name="token" value="([0-9a-f]+)"', opened.text)
     cookie = re.search(r"entente_form=[0-9a-f]+", opened.headers["set-cookie"])
     assert token
     assert cookie
-    given = {"token": token[1], **fields, **{n: v for n, v in changed.items() if n == "token"}}
+    given = {"token": token[1] if token_sent is None else token_sent, **fields}
     body = httpx.Request("POST", "http://x", data=given, files={"file": file or ("", b"")})
     sending = {
         "content-type": body.headers["content-type"],
-        "cookie": changed.get("cookie", cookie[0]),
+        "cookie": cookie_sent or cookie[0],
         "accept": BROWSER,
         **(headers or {}),
     }
@@ -115,11 +117,11 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_filled_in_stays(
 
 
 @pytest.mark.parametrize(
-    "changed", [{"token": ""}, {"token": "00" * 64}, {"cookie": "entente_form=" + "00" * 32}, {"cookie": "x=y"}]
+    ("token", "cookie"), [("", None), ("00" * 64, None), (None, "entente_form=" + "00" * 32), (None, "x=y")]
 )
-def test_form_that_is_not_ours_stores_nothing(client: Client, changed: dict[str, str]) -> None:
+def test_form_that_is_not_ours_stores_nothing(client: Client, token: str | None, cookie: str | None) -> None:
     before = client.get("/articles?count=true").json()["total"]
-    response = sent(client, {"text": f"{TEXT} And more."}, **changed)
+    response = sent(client, {"text": f"{TEXT} And more."}, token_sent=token, cookie_sent=cookie)
     assert response.status_code == 403
     assert "Nothing was stored" in response.text
     assert client.get("/articles?count=true").json()["total"] == before
