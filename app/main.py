@@ -81,8 +81,11 @@ def create_app(settings: Settings) -> FastAPI:
         title="Entente",
         version=service.version,
         description=DESCRIPTION,
-        license_info={"name": "MIT", "identifier": "MIT"},
-        openapi_tags=[{"name": r.router.tags[0], "description": (r.__doc__ or "").strip()} for r in RESOURCES],
+        license_info={"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"},
+        openapi_tags=[
+            {"name": r.router.tags[0], "description": (r.__doc__ or "").strip()}
+            for r in sorted(RESOURCES, key=lambda r: r.router.tags)
+        ],
         generate_unique_id_function=_operation_id,
         docs_url=None,
         redoc_url=None,
