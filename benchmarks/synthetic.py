@@ -1,7 +1,7 @@
 """A store of made-up articles, as many as asked for, with their facts ready-made: what is measured is the store.
 
-Each article is of about 2 KB with some 30 mentions, 3 statements and 10 commitments. The words are of no language: a few
-thousand of them, of which some stand in most texts and most in few, as in any language (Zipf).
+Each article is of about 2 KB with some 24 mentions, 3 statements and 10 commitments. The words are of no language: a
+few thousand of them, of which some stand in most texts and most in few, as in any language (Zipf).
 """
 
 from __future__ import annotations

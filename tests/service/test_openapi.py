@@ -53,7 +53,15 @@ def specification(address: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.mark.skipif(not SPECTRAL.exists(), reason="no Spectral: make check-slow installs it where there is npm")
 def test_specification_lints_clean(specification: Path) -> None:
-    command = [SPECTRAL, "lint", "--fail-severity", "hint", "--ruleset", CHECKS / "spectral.yaml", specification]
+    command: list[str | Path] = [
+        SPECTRAL,
+        "lint",
+        "--fail-severity",
+        "hint",
+        "--ruleset",
+        CHECKS / "spectral.yaml",
+        specification,
+    ]
     linted = subprocess.run(command, capture_output=True, text=True, check=False)
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
@@ -61,13 +69,22 @@ def test_specification_lints_clean(specification: Path) -> None:
 @pytest.mark.skipif(not GENERATOR.exists(), reason="no openapi-python-client: make check-slow installs it")
 def test_generated_client_compiles_and_reads_the_commitments(specification: Path, address: str, tmp_path: Path) -> None:
     made = tmp_path / "made"
-    command = [GENERATOR, "generate", "--path", specification, "--output-path", made, "--meta", "none"]
+    command: list[str | Path] = [
+        GENERATOR,
+        "generate",
+        "--path",
+        specification,
+        "--output-path",
+        made,
+        "--meta",
+        "none",
+    ]
     generated = subprocess.run(command, capture_output=True, text=True, check=False)
     assert generated.returncode == 0, generated.stdout + generated.stderr
     assert "could not be" not in generated.stdout.lower(), generated.stdout
     assert compileall.compile_dir(made, quiet=1)
     python = GENERATOR.parent / "python"
-    reading = [python, "-c", READING.format(address=address)]
+    reading: list[str | Path] = [python, "-c", READING.format(address=address)]
     read = subprocess.run(reading, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert read.returncode == 0, read.stderr
     assert int(read.stdout) > 0
