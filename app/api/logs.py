@@ -33,7 +33,7 @@ def configure_logging(level: str) -> None:
     # Nothing in a line tells of threads, processes and places in the code; not asking for them halves what a line costs
     # ("Optimization" in the standard library's Logging HOWTO).
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging._srcfile = None  # type: ignore[attr-defined]
+    logging._srcfile = None
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
