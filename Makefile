@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: bench-facts bench-language bench-load bench-load-serving model run install test lint types contracts tests check-slow lock clean
+.PHONY: bench-api bench-facts bench-language bench-load bench-load-serving model run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -28,7 +28,7 @@ tests:
 	$(BIN)/pytest -n auto --cov --cov-report=term
 
 # What takes long: browsers, killing, fuzzing, clusters. Exit code 5 of pytest means that there is none yet.
-check-slow: install
+check-slow: install $(VENV)/tools.stamp
 	$(BIN)/pytest -m slow || test $$? -eq 5
 
 $(VENV)/bin/python:
@@ -45,6 +45,20 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# What checks the specification: Spectral, where there is npm, and a generator of clients, in an environment of its own
+# since it wants older versions of what we have.
+OPENAPI := tests/openapi
+$(VENV)/tools.stamp: $(OPENAPI)/package-lock.json $(OPENAPI)/requirements.lock | $(VENV)/bin/python
+	@if command -v npm >/dev/null; then npm ci --prefix $(OPENAPI) --ignore-scripts --no-audit --no-fund --silent; \
+	else echo "There is no npm, so the specification is not linted." >&2; fi
+	$(BIN)/python -m venv $(VENV)/tools
+	$(VENV)/tools/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $(OPENAPI)/requirements.lock
+	@touch $@
+
+# Requests a second and latency beside a bare ASGI function, a constant FastAPI route and Datasette: make bench-api SCALE=100000
+bench-api: install
+	$(BIN)/python -m benchmarks.api $(or $(SCALE),1000)
 
 # How good the facts are, on development sets that lie outside the repository: make bench-facts EVAL=folder
 bench-facts: install
@@ -78,10 +92,13 @@ bench-load-serving: install
 	$(BIN)/python -m benchmarks.load_serving
 
 # Write the locks anew, with the newest versions that pyproject.toml admits.
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras --group build
+LOCK_ALONE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras
+LOCK := $(LOCK_ALONE) --group build
 lock:
 	$(LOCK) --upgrade pyproject.toml -o requirements.lock
 	$(LOCK) --upgrade --extra postgres --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(LOCK_ALONE) --upgrade $(OPENAPI)/requirements.in -o $(OPENAPI)/requirements.lock
+	npm update --prefix $(OPENAPI) --package-lock-only --ignore-scripts --no-audit --no-fund
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -333,7 +333,9 @@ def reextract(
             faults.in_a_row = 0
             after, articles, changed = outcome.article, articles + 1, changed + outcome.turnover
     except KeyboardInterrupt:
-        raise Refusal(f"stopped; to go on: entente reextract {'--stale' if stale else f'--after {after}'}") from None
+        go_on = "--stale" if stale else f"--after {after}"
+        typer.echo(f"entente: stopped; to go on: entente reextract {go_on}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     finally:
         workers.close()
         typer.echo(f"{articles} articles: {changed.kept} facts stayed, {changed.new} are new, {changed.gone} are gone")

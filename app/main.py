@@ -35,6 +35,7 @@ from app.api.logs import ROOT
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
 from app.extraction.extractor import DISTRIBUTION
+from app.reader import pages
 from app.settings import Settings, shipped
 from app.store.database import Database, StoreError
 from app.store.points import Points
@@ -80,8 +81,11 @@ def create_app(settings: Settings) -> FastAPI:
         title="Entente",
         version=service.version,
         description=DESCRIPTION,
-        license_info={"name": "MIT", "identifier": "MIT"},
-        openapi_tags=[{"name": r.router.tags[0], "description": (r.__doc__ or "").strip()} for r in RESOURCES],
+        license_info={"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"},
+        openapi_tags=[
+            {"name": r.router.tags[0], "description": (r.__doc__ or "").strip()}
+            for r in sorted(RESOURCES, key=lambda r: r.router.tags)
+        ],
         generate_unique_id_function=_operation_id,
         docs_url=None,
         redoc_url=None,
@@ -90,12 +94,14 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = service
+    pages.install(app, taking_in=not settings.read_only)
     for resource in RESOURCES:
         app.include_router(resource.router)
     if not settings.read_only:
         app.include_router(article_writes.router)
         app.include_router(jobs.writes)
     docs.install(app)
+    pages.install_lost(app)
     problems.install(app)
     if settings.cache_mb:
         app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)

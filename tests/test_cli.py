@@ -149,7 +149,7 @@ def test_reextract_that_is_stopped_keeps_what_is_done_and_says_how_to_go_on(
         time.sleep(0.5)
         process.send_signal(number)
         printed, errors = process.communicate(timeout=120)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert errors == "entente: stopped; to go on: entente reextract --after talks-0\n"
     assert printed.startswith("1 articles: ")
     rows = sqlite3.connect(tmp_path / "store.db").execute("SELECT id, extractor FROM articles ORDER BY id").fetchall()

@@ -12,11 +12,15 @@ import httpx
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from app.api.conditional import answer_document
+from app.api.formats import FILES, MEDIA_TYPES, Format
+from app.api.problems import documented
 from app.api.service import Injected
+from app.schemas.service import Fault, Problem
 from app.store.loaded import first_loaded
 
 ASSETS = "/docs/assets"
@@ -39,7 +43,7 @@ async def get_openapi(request: Request, service: Injected) -> Response:
             article = first_loaded(connection)
         if article is not None:
             state.specification = orjson.dumps(await _with_examples(request.app, article))
-    return answer_document(request, getattr(state, "specification", None) or orjson.dumps(request.app.openapi()))
+    return answer_document(request, getattr(state, "specification", None) or orjson.dumps(_specification(request.app)))
 
 
 @router.get("/docs")
@@ -66,9 +70,51 @@ async def get_redoc() -> HTMLResponse:
     )
 
 
+def _specification(app: FastAPI) -> dict[str, Any]:
+    """What FastAPI reads off the routes, and what holds for all of them: errors, tags, forms, descriptions of ids."""
+    specification: dict[str, Any] = orjson.loads(orjson.dumps(app.openapi()))
+    specification["servers"] = [{"url": "/", "description": "Where this document was had from."}]
+    schemas = specification["components"]["schemas"]
+    schemas.update((model.__name__, _schema(model)) for model in (Fault, Problem))
+    for item in specification["paths"].values():
+        for method, operation in item.items():
+            _complete(method, operation)
+    return specification
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return schema
+
+
+def _complete(method: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    responses.update({str(status): answer for status, answer in documented(500).items()})
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path":
+            parameter["description"] = f"Id of the {parameter['name']}."
+    if method != "get":
+        return
+    if operation["tags"] != ["service"]:
+        responses["304"] = {"description": "What the client has, by `If-None-Match`, is what would be sent."}
+    forms = {form for p in operation.get("parameters", ()) if p["name"] == "format" for form in _choices(p["schema"])}
+    for form in FILES:
+        if form in forms:
+            file = {"type": "string"} if form is not Format.PARQUET else {"type": "string", "format": "binary"}
+            responses["200"]["content"][MEDIA_TYPES[form]] = {"schema": file}
+    if Format.JSONLD in forms:
+        responses["200"]["content"][MEDIA_TYPES[Format.JSONLD]] = {"schema": {"type": "object"}}
+
+
+def _choices(schema: dict[str, Any]) -> list[str]:
+    """The values of an optional parameter."""
+    return [value for choice in schema.get("anyOf", [schema]) for value in choice.get("enum", ())]
+
+
 async def _with_examples(app: FastAPI, article: str) -> dict[str, Any]:
     """The specification with the answer that each GET gives for the article and its first commitment."""
-    specification: dict[str, Any] = orjson.loads(orjson.dumps(app.openapi()))
+    specification = _specification(app)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://examples.invalid") as client:
         ids = await _example_ids(client, article)

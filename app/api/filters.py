@@ -180,7 +180,9 @@ class _OfCommitments(_WithWords):
     plover: list[Plover] = _any_of("PLOVER event type.")
     cameo: list[Cameo] = _any_of("CAMEO code or its first digits.")
     negated: bool | None = Field(None, description="Only those refused, cancelled or denied, or only the others.")
-    min_confidence: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
+    min_confidence: float | None = Field(
+        None, ge=0, le=1, allow_inf_nan=False, description="Only those that are at least so likely to be right."
+    )
     date_from: Annotated[date | None, Field(description="The act is not over before this day.")] = None
     date_to: Annotated[date | None, Field(description="The act does not begin after this day.")] = None
     speaker: Ids

@@ -29,7 +29,7 @@ def _few(parts: list[PartT]) -> list[PartT]:
 
 
 # Checked here and not in the schema: strict schemas know no bounds on lists.
-Quotes = Annotated[list[str], AfterValidator(_few)]
+Quoted = Annotated[list[str], AfterValidator(_few)]
 
 
 class _Said(BaseModel):
@@ -75,7 +75,7 @@ class SaidStatement(_Said):
 
     speakers: Annotated[list[SaidSpeaker], AfterValidator(_few)]
     cue: str | None = Field(description="Exact reporting words, such as 'said' or 'According to'.")
-    content: Quotes = Field(description="Exact words that are reported, in one or more pieces.")
+    content: Quoted = Field(description="Exact words that are reported, in one or more pieces.")
 
 
 class SaidParty(_Said):
@@ -89,7 +89,7 @@ class SaidParty(_Said):
 class SaidCommitment(_Said):
     """An act of cooperation between actors of different countries."""
 
-    evidence: Quotes = Field(description="The exact clause that says it, once for each sentence that tells it.")
+    evidence: Quoted = Field(description="The exact clause that says it, once for each sentence that tells it.")
     action: str = Field(description="The exact verb or noun of the act, out of the evidence.")
     object: str | None = Field(description="The exact words that it governs, out of the evidence.")
     stage: Stage

@@ -32,7 +32,7 @@ def grounded(article: Article, answer: Answer, extractor: str) -> Facts:
     grounding = _Grounding(article)
     grounding.entities.take(answer.entities)
     statements = grounding.kept(grounding.statement, answer.statements)
-    grounding.statements = [replace(s, nested_in=_holding(s.cue, statements)) for s in statements]
+    grounding.statements = [replace(s, nested_in=_reporting(s, statements)) for s in statements]
     commitments = grounding.kept(grounding.commitment, answer.commitments)
     if answer.malformed:
         grounding.dropped["facts that have not the form asked for"] += answer.malformed
@@ -159,6 +159,11 @@ class _Grounding:
 
 def _start(fact: Statement | Commitment) -> int:
     return fact.content[0].start if isinstance(fact, Statement) else fact.evidence[0].span.start
+
+
+def _reporting(statement: Statement, others: Iterable[Statement]) -> str | None:
+    """The id of the innermost other statement whose words hold all of this one."""
+    return _holding((*statement.cue, *statement.content), (other for other in others if other.id != statement.id))
 
 
 def _holding(spans: Sequence[Span], statements: Iterable[Statement]) -> str | None:

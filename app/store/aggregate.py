@@ -33,6 +33,27 @@ def with_appearance(known: EntityOut | None, appearance: Appearance) -> EntityOu
     )
 
 
+def with_more_said(known: EntityOut, before: ArticleEntity, now: ArticleEntity, article: str) -> EntityOut | None:
+    """The entity when one of its articles says of it all that it said before, and perhaps more.
+
+    None where the article says less: then only all the appearances together can tell what is still known.
+    """
+    lost = {before.name, *before.aliases} - {now.name, *now.aliases} or set(before.roles) - set(now.roles)
+    if lost or before.type != now.type or before.country not in (None, now.country):
+        return None
+    names = {known.name, *known.aliases, now.name, *now.aliases}
+    name = max(known.name, now.name, key=_fullness)
+    return known.model_copy(
+        update={
+            "name": name,
+            "country": known.country or now.country,
+            "aliases": sorted(names - {name}),
+            "roles": _roles([*known.roles, *_said(now, article)]),
+            "mention_count": known.mention_count + len(now.mentions) - len(before.mentions),
+        }
+    )
+
+
 def of_appearances(appearances: Iterable[Appearance]) -> EntityOut | None:
     """The entity that these appearances are of; None without any."""
     return reduce(with_appearance, appearances, None)

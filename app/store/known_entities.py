@@ -5,7 +5,7 @@ They are read once and written once for the whole batch, however many of its art
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -64,8 +64,8 @@ class KnownEntities:
         held = {name: (self._known[name].type, self._known[name].country) for name in meant}
         return facts.renamed(linked_ids(held, facts, content_hash, before))
 
-    def add(self, article_id: str, article: Article, facts: Facts) -> dict[str, int]:
-        """Add an article to what is known of its entities; gives their row numbers."""
+    def add(self, article_id: str, article: Article, facts: Facts, settled: Mapping[str, EntityOut]) -> dict[str, int]:
+        """Add an article to what is known of its entities, except those ``settled``; gives their row numbers."""
         pks = {}
         for entity in facts.entities:
             known = self._known.get(entity.id)
@@ -73,7 +73,7 @@ class KnownEntities:
                 known = self._known[entity.id] = _Known(self._next_pk, entity.type, entity.country)
                 self._next_pk += 1
             appearance = (documents.article_entity(entity), article_id, article.published)
-            known.entity = with_appearance(known.current(), appearance)
+            known.entity = settled.get(entity.id) or with_appearance(known.current(), appearance)
             known.country = known.entity.country
             pks[entity.id] = known.pk
         return pks

@@ -5,8 +5,8 @@ Every function works in the caller's transaction (`Database.write`) and counts a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
@@ -15,9 +15,9 @@ from app.domain.article import Article, Source
 from app.domain.facts import Facts
 from app.schemas import documents
 from app.schemas.articles import ArticleOut
-from app.schemas.entities import ArticleEntity
+from app.schemas.entities import ArticleEntity, EntityOut
 from app.store import fulltext, tables
-from app.store.aggregate import of_appearances
+from app.store.aggregate import of_appearances, with_more_said
 from app.store.fact_rows import Numbers, Rows, fact_rows
 from app.store.known_entities import KnownEntities, entity_row, in_parts
 from app.store.linking import Held, entities_of
@@ -55,13 +55,17 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """An article with its facts, its row number and its id, and the entities that it had before."""
+    """An article with its facts, its row number and its id.
+
+    One that had facts before has the entities of those, and what is known by now of those that are ``settled``.
+    """
 
     pk: int
     id: str
     article: Article
     facts: Facts
     before: Held = field(default_factory=dict)
+    settled: Mapping[str, EntityOut] = field(default_factory=dict)
 
 
 def find_same(connection: Connection, article: Article) -> str | None:
@@ -122,8 +126,8 @@ def replace_article(
     same = find_same(connection, article)
     if same and same != article_id:
         raise SameText(same)
-    before = entities_of(connection, pk)
-    _remove_facts(connection, pk)
+    placed = _settled(connection, _Placed(pk, article_id, article, facts, entities_of(connection, pk)))
+    _remove_facts(connection, pk, placed.settled)
     if same is None or signature is not None:
         unsign(connection, pk)
     if signature is not None:
@@ -132,7 +136,7 @@ def replace_article(
     row = _article_row(article_id, article, facts, **times)
     row["recency"] = fulltext.Recencies(connection).next(article.published)
     connection.execute(update(tables.articles).where(tables.articles.c.pk == pk).values(row))
-    _insert_facts(connection, [_Placed(pk, article_id, article, facts, before)])
+    _insert_facts(connection, [placed])
     count_change(connection)
 
 
@@ -247,7 +251,7 @@ def _insert_facts(connection: Connection, placed: Sequence[_Placed]) -> None:
     rows: dict[Table, Rows] = {}
     for each in placed:
         facts = entities.linked(each.facts, each.article.content_hash, each.before)
-        pks = entities.add(each.id, each.article, facts)
+        pks = entities.add(each.id, each.article, facts, each.settled)
         for table, more in fact_rows(numbers, each.pk, each.id, each.article, facts, pks):
             rows.setdefault(table, []).extend(more)
     entities.save()
@@ -270,11 +274,39 @@ FACT_TABLES: tuple[Table, ...] = (
 """What goes with an article; rows of other tables hang on these and go with them."""
 
 
-def _remove_facts(connection: Connection, pk: int) -> None:
-    """Remove what hangs on an article; its entities become what the other articles say of them, or go."""
+def _settled(connection: Connection, placed: _Placed) -> _Placed:
+    """Settle those entities of which the article says no less than before, without a look at all other articles."""
+    articles, appearances, entities = tables.articles, tables.appearances, tables.entities
+    published = connection.scalar(select(articles.c.published).where(articles.c.pk == placed.pk))
+    if published != placed.article.published:
+        return placed
+    query = (
+        select(entities.c.id, entities.c.document.label("known"), appearances.c.document.label("said"))
+        .join(appearances, appearances.c.entity_pk == entities.c.pk)
+        .where(appearances.c.article_pk == placed.pk)
+    )
+    held = {row.id: row for row in connection.execute(query)}
+    known = KnownEntities(connection, [(placed.article, placed.facts)])
+    facts = known.linked(placed.facts, placed.article.content_hash, placed.before)
+    settled: dict[str, EntityOut] = {}
+    for entity in facts.entities:
+        if row := held.get(entity.id):
+            was, said = EntityOut.model_validate_json(row.known), ArticleEntity.model_validate_json(row.said)
+            if becomes := with_more_said(was, said, documents.article_entity(entity), placed.id):
+                settled[entity.id] = becomes
+    return replace(placed, facts=facts, settled=settled)
+
+
+def _remove_facts(connection: Connection, pk: int, settled: Iterable[str] = ()) -> None:
+    """Remove what hangs on an article; its entities become what the other articles say of them, or go.
+
+    Those that are settled stay as they are.
+    """
     fulltext.remove_article(connection, pk)
     appearances = tables.appearances
-    entities = list(connection.scalars(select(appearances.c.entity_pk).where(appearances.c.article_pk == pk)))
+    joined = select(appearances.c.entity_pk).join(tables.entities, tables.entities.c.pk == appearances.c.entity_pk)
+    unsettled = (appearances.c.article_pk == pk, tables.entities.c.id.not_in(list(settled)))
+    entities = list(connection.scalars(joined.where(*unsettled)))
     for table in FACT_TABLES:
         connection.execute(delete(table).where(table.c.article_pk == pk))
     for entity in entities:

@@ -130,6 +130,16 @@ def test_direct_speech_of_an_unnamed_source() -> None:
     assert statement.cue[0].start > statement.content[0].start
 
 
+def test_statement_within_a_statement_is_nested_in_it_and_none_in_itself() -> None:
+    text = "Moen said that Diaz told her he would come. She said so."
+    speaker = {"quote": "Moen", "entity": None}
+    outer = {"speakers": [speaker], "cue": "said", "content": ["Diaz told her he would come"]}
+    inner = {"speakers": [speaker | {"quote": "Diaz"}], "cue": "told her", "content": ["he would come"]}
+    own = {"speakers": [speaker | {"quote": "She"}], "cue": "said", "content": ["She said so"]}
+    statements = read(Article(text), facts([], [outer, inner, own])).statements
+    assert [statement.nested_in for statement in statements] == [None, statements[0].id, None]
+
+
 def test_evidence_over_two_sentences_is_one_piece_for_each() -> None:
     (found,) = read(ARTICLE, commitment(evidence=["would buy “two ferries” from Chile on Friday. Moen"])).commitments
     assert [(e.sentence, e.span.text) for e in found.evidence] == [

@@ -9,11 +9,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from app.domain.article import Article, Source
-from app.domain.entity import EntityType, Role
+from app.domain.entity import EntityType, Mention, MentionForm, Role
 from app.domain.evidence import EvidenceError, Span
 from app.domain.facts import Facts
 from app.ingest.same_story import signature
@@ -22,7 +24,7 @@ from app.store.database import Database
 from app.store.near_duplicates import same_story
 from app.store.queries import document
 from app.store.write import SameText, UnknownArticle, delete_article, put, replace_article
-from tests.making import FactsOf, an_article, pact_facts
+from tests.making import FactsOf, an_article, pact_facts, span
 
 ALL_TABLES = [table for table in SQLModel.metadata.sorted_tables if table.name != "changes"]
 
@@ -192,3 +194,50 @@ def test_near_duplicates_follow_corrections_and_removals(database: Database) -> 
         delete_article(connection, again)
     later = signed(database, "A text that takes the row of the one that was removed.", "Later")
     assert telling(database, whole) == telling(database, later) == []
+
+
+TEXT = "Ana Silva came. Judge Silva sat. Ms Silva stood. Aninha left."
+
+
+def saying(n: int, names: Iterable[str], offices: Iterable[str]) -> tuple[Article, Facts]:
+    """The article number ``n``, which calls one person by these names and gives her these offices."""
+    article = an_article(f"{TEXT} {n}.", f"Article {n}", date(2025, 1, 1 + n))
+    (person,) = FactsOf(article).names("Ana Silva", EntityType.PERSON, "BR", map(Role, offices)).made().entities
+    mentions = tuple(Mention(span(article, name), MentionForm.NAME) for name in ("Ana Silva", *names))
+    return article, Facts("by hand 1", entities=(replace(person, aliases=tuple(names), mentions=mentions),))
+
+
+SAYINGS = st.tuples(
+    st.integers(0, 2),
+    st.lists(st.sampled_from(["Judge Silva", "Ms Silva", "Aninha"]), unique=True),
+    st.lists(st.sampled_from(["judge", "mayor"]), unique=True),
+)
+
+
+@given(st.lists(SAYINGS, min_size=1, max_size=6))
+@settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_what_is_known_of_an_entity_is_what_its_articles_say_in_the_end(
+    database: Database, sayings: list[tuple[int, list[str], list[str]]]
+) -> None:
+    last = {n: saying(n, names, offices) for n, names, offices in sayings}
+    with database.write() as connection:
+        for n, names, offices in sayings:
+            stored = put(connection, *saying(n, names, offices))
+            if not stored.created:
+                replace_article(connection, stored.id, *saying(n, names, offices))
+        replaced = document(connection, tables.entities, "ana-silva")
+        for n in last:
+            delete_article(connection, f"2025-01-0{1 + n}-article-{n}")
+        assert document(connection, tables.entities, "ana-silva") is None
+        for n in sorted(last):
+            put(connection, *last[n])
+        fresh = document(connection, tables.entities, "ana-silva")
+        for n in last:
+            delete_article(connection, f"2025-01-0{1 + n}-article-{n}")
+    assert replaced
+    assert fresh
+    assert json.loads(replaced.body) == json.loads(fresh.body)

@@ -1,0 +1,216 @@
+"""A store of made-up articles, as many as asked for, with their facts ready-made: what is measured is the store.
+
+Each article is of about 2 KB with some 24 mentions, 3 statements and 10 commitments. The words are of no language: a
+few thousand of them, of which some stand in most texts and most in few, as in any language (Zipf).
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from app.domain.article import Article, Source
+from app.domain.commitment import Commitment, Form, Party, PartyRole, Plover, Stage
+from app.domain.entity import Entity, EntityType, Mention, MentionForm
+from app.domain.evidence import Evidence, Span
+from app.domain.facts import Facts, commitment_id, statement_id
+from app.domain.statement import Speaker, Statement, StatementForm
+from app.language.geography import short_names
+from app.settings import shipped
+from app.store.database import Database
+from app.store.write import put
+
+SENTENCES = 12
+BASE = 1000
+"""Articles that are made up; a store of more has copies of them."""
+
+SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
+OUTLETS = [f"Outlet {n}" for n in range(40)]
+FIRST_DAY = date(2015, 1, 1)
+DAYS = 3650
+
+
+def vocabulary(chance: random.Random, size: int = 4000) -> list[str]:
+    """Made-up words, the most common first."""
+    words = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(size * 2)}
+    return sorted(words, key=lambda _: chance.random())[:size]
+
+
+def articles(count: int) -> Iterator[tuple[Article, Facts]]:
+    """Articles with their facts; the same ones for the same count."""
+    chance = random.Random(20240808)
+    words = vocabulary(chance)
+    weights = [1 / (rank + 2) for rank in range(len(words))]
+    countries = [
+        (name.replace(" ", "-").lower(), name, code) for code, name in sorted(short_names().items()) if name.isascii()
+    ]
+    shares = [1 / (rank + 1) ** 0.7 for rank in range(len(countries))]
+    for number in range(count):
+        yield _article(number, chance, words, weights, chance.choices(countries, shares, k=6))
+
+
+def _article(
+    number: int, chance: random.Random, words: list[str], weights: list[float], countries: list[tuple[str, str, str]]
+) -> tuple[Article, Facts]:
+    entities = dict.fromkeys(countries)
+    text, spans, mentions = "", [], {entity: list[Span]() for entity in entities}
+    for _ in range(SENTENCES):
+        one, other = chance.sample(list(entities), 2) if len(entities) > 1 else (countries[0], countries[0])
+        start = len(text)
+        said = " ".join(chance.choices(words, weights, k=18))
+        text += f"{one[1]} {said} {other[1]}. "
+        spans.append((start, len(text) - 1, one, other))
+        mentions[one].append(Span.of(text, start, start + len(one[1])))
+        end = len(text) - 2
+        mentions[other].append(Span.of(text, end - len(other[1]), end))
+    text = text.strip()
+    day = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
+    source = (Source(chance.choice(OUTLETS)),)
+    article = Article(text, f"{number} {' '.join(chance.choices(words, weights, k=6))}", published=day, sources=source)
+    return article, _facts(article, chance, spans, mentions)
+
+
+def _facts(
+    article: Article,
+    chance: random.Random,
+    spans: list[tuple[int, int, tuple[str, str, str], tuple[str, str, str]]],
+    mentions: dict[tuple[str, str, str], list[Span]],
+) -> Facts:
+    made = tuple(
+        Entity(slug, name, EntityType.COUNTRY, code, mentions=tuple(Mention(s, MentionForm.NAME) for s in found))
+        for (slug, name, code), found in mentions.items()
+    )
+    commitments = [_commitment(article, chance, *span) for span in spans[:10] if span[2] != span[3]]
+    statements = {statement.id: statement for statement in (_statement(article, *span[:3]) for span in spans[:3])}
+    sentences = tuple(Span.of(article.text, start, end) for start, end, _, _ in spans)
+    return Facts(
+        "synthetic 1", sentences, made, tuple(statements.values()), tuple({c.id: c for c in commitments}.values())
+    )
+
+
+def _commitment(
+    article: Article,
+    chance: random.Random,
+    start: int,
+    end: int,
+    one: tuple[str, str, str],
+    other: tuple[str, str, str],
+) -> Commitment:
+    evidence = (Evidence(0, Span.of(article.text, start + len(one[1]) + 1, end - len(other[1]) - 2)),)
+    sides = (Party(one[0], one[2], PartyRole.INITIATOR), Party(other[0], other[2], PartyRole.COUNTERPART))
+    stage, form = chance.choice(list(Stage)), chance.choice(list(Form))
+    made = commitment_id(article, evidence, form, stage, sides)
+    action = evidence[0].span.text.split()[0]
+    confidence = round(chance.uniform(0.3, 1), 4)
+    negated = chance.random() < 0.05
+    return Commitment(made, stage, form, Plover.AGREE, "0312", sides, action, None, confidence, evidence, negated)
+
+
+def _statement(article: Article, start: int, end: int, one: tuple[str, str, str]) -> Statement:
+    name_end = start + len(one[1])
+    cue_end = article.text.index(" ", name_end + 1)
+    cue = (Span.of(article.text, name_end + 1, cue_end),)
+    content = (Span.of(article.text, cue_end + 1, end - 1),)
+    speakers = (Speaker(Span.of(article.text, start, name_end), one[0]),)
+    return Statement(statement_id(article, cue, content), StatementForm.INDIRECT, speakers, cue, content)
+
+
+def store_of(count: int, folder: Path) -> Path:
+    """A store of so many articles, made where it is not there yet.
+
+    The first thousand are stored as any article is; the others are copies of them under ids of their own, made in SQL.
+    """
+    path = folder / f"synthetic-{count}.db"
+    if path.exists():
+        return path
+    unfinished = path.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    database = Database(f"sqlite:///{unfinished}", shipped("migrations"))
+    database.migrate()
+    base = min(count, BASE)
+    with database.write() as connection:
+        for article, facts in articles(base):
+            put(connection, article, facts)
+    database.close()
+    _copy(unfinished, base, count // base - 1)
+    unfinished.rename(path)
+    return path
+
+
+def _copy(path: Path, base: int, copies: int) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-500000", "foreign_keys=OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("BEGIN")
+    facts = {table: _range(connection, table) for table in ("statements", "commitments", "mentions")}
+    for number in range(1, copies + 1):
+        for table in COPIED:
+            connection.execute(_copying(connection, table, number, base, facts))
+    for statement in _FULL_TEXT:
+        connection.execute(
+            statement, {"base": base, **{table: span for table, span in facts.items() if table != "mentions"}}
+        )
+    times = copies + 1
+    connection.execute(
+        f"UPDATE entities SET article_count = article_count * {times}, mention_count = mention_count * {times}"
+    )
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
+
+
+COPIED = (
+    "articles",
+    "article_sources",
+    "sentences",
+    "appearances",
+    "mentions",
+    "statements",
+    "statement_spans",
+    "statement_entities",
+    "commitments",
+    "commitment_parties",
+    "commitment_speakers",
+    "commitment_evidence",
+    "commitment_actors",
+    "commitment_pairs",
+)
+_FULL_TEXT = (
+    """INSERT INTO fts_articles (rowid, title, evidence, text) SELECT a.recency, a.title, (
+        SELECT group_concat(e.quote, char(10)) FROM commitments c JOIN commitment_evidence e ON e.commitment_pk = c.pk
+        WHERE c.article_pk = a.pk), a.text FROM articles a WHERE a.pk > :base ORDER BY a.recency""",
+    """INSERT INTO fts_commitments (rowid, words)
+        SELECT commitment_pk, quote FROM commitment_evidence WHERE commitment_pk > :commitments ORDER BY 1""",
+    """INSERT INTO fts_statements (rowid, words) SELECT statement_pk, text FROM statement_spans
+        WHERE statement_pk > :statements AND part = 'content' ORDER BY 1""",
+)
+
+
+def _range(connection: sqlite3.Connection, table: str) -> int:
+    found: int = connection.execute(f"SELECT max(pk) FROM {table}").fetchone()[0]
+    return found
+
+
+def _copying(connection: sqlite3.Connection, table: str, number: int, base: int, facts: dict[str, int]) -> str:
+    """Inserts one more copy of the first rows of a table."""
+    names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    spans = {"articles": base, **facts}
+    owner = next((name for name in ("article_pk", "commitment_pk", "statement_pk") if name in names), "pk")
+    owners = {"article_pk": "articles", "commitment_pk": "commitments", "statement_pk": "statements", "pk": table}
+    document = f"CAST(replace(CAST({{}} AS TEXT), id, id || '-{number}') AS BLOB)"
+    copied = {
+        "pk": f"pk + {number * spans.get(table, 0)}",
+        "article_pk": f"article_pk + {number * base}",
+        "commitment_pk": f"commitment_pk + {number * facts['commitments']}",
+        "statement_pk": f"statement_pk + {number * facts['statements']}",
+        "id": f"id || '-{number}'",
+        "content_hash": f"content_hash || '-{number}'",
+        "recency": f"recency + {number * 64}",
+        "listing": document.format("listing"),
+        "document": document.format("document") if "id" in names else "document",
+    }
+    values = ", ".join(copied.get(name, f'"{name}"') for name in names)
+    return f"INSERT INTO {table} SELECT {values} FROM {table} WHERE {owner} <= {spans[owners[owner]]}"
