@@ -20,10 +20,10 @@ from benchmarks.news import record
 
 COMMAND = str(Path(sys.executable).parent / "entente")
 PORT = 8791
-READS = 1500
+READS = 1000
 POSTERS = 8
 ROUNDS = 3
-PATHS = ("/articles/{article}", "/articles/{article}/commitments", "/entities/peru", "/commitments?limit=20")
+PATHS = ("/articles/{article}", "/articles/{article}/commitments", "/entities?limit=20", "/commitments?limit=20")
 PAUSE = 0.002
 
 

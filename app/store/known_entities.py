@@ -62,7 +62,8 @@ class KnownEntities:
         """The facts with their entities called as the store calls them, and as the article did ``before``."""
         meant = (name for name in candidates(facts, content_hash) if name in self._known)
         held = {name: (self._known[name].type, self._known[name].country) for name in meant}
-        return facts.renamed(linked_ids(held, facts, content_hash, before))
+        ids = linked_ids(held, facts, content_hash, before)
+        return facts.renamed(ids) if any(own != linked for own, linked in ids.items()) else facts
 
     def add(self, article_id: str, article: Article, facts: Facts, settled: Mapping[str, EntityOut]) -> dict[str, int]:
         """Add an article to what is known of its entities, except those ``settled``; gives their row numbers."""
