@@ -1,0 +1,239 @@
+"""Where what is reported begins and ends: by the clause that the reporting word governs, the quotation, or the object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.extraction.quotations import MARKS, Quotations
+from app.extraction.said import Part
+from app.extraction.tables import word_set
+from app.language.clauses import Argument, Clause, Clauses, Kind, Relation, Voice
+from app.language.pipeline import Reading
+from app.language.sentences import Sentence
+
+_QUESTIONS = word_set("contents.questions")
+_SUBORDINATE = (Relation.COMPLEMENT, Relation.PURPOSE, Relation.ADVERBIAL, Relation.ADNOMINAL)
+_LOOSE = (Relation.ADVERBIAL, Relation.PARATAXIS)
+NEAR = 6
+"""Most tokens between a reporting verb and the quotation that it leads to ("said on Monday in Oslo: ...")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a reporting word takes: the parts of the content, and the end of the cue, which a preposition may move."""
+
+    parts: tuple[Part, ...]
+    cue_end: int
+
+
+class Contents:
+    """Finds what the reporting clauses of a sentence take."""
+
+    def __init__(self, reading: Reading, quotations: Quotations, sentence: Sentence) -> None:
+        self.reading = reading
+        self.tokens = reading.tokens
+        self.quotations = quotations
+        self.sentence = sentence
+        self.found: Clauses = reading.clauses(sentence)
+        self._by_name: dict[str, Callable[[Clause, Part], tuple[Part, ...]]] = {
+            "clause": self._clause,
+            "quote": self._quote,
+            "question": self._question,
+            "infinitive": self._infinitive,
+            "addressee": self._addressee,
+            "object": self._object,
+            "object_as": self._object_as,
+        }
+
+    def taken(self, clause: Clause, cue: Part, takes: str) -> Taken | None:
+        """What a clause takes in one of the ways of reporting.tsv; None where it goes on otherwise."""
+        find = self._by_name.get(takes)
+        if find is None:
+            return self._behind(clause, cue, takes)
+        parts = tuple(part for part in find(clause, cue) if part[0] < part[1])
+        return Taken(parts, cue[1]) if parts else None
+
+    def around(self, first: int, last: int) -> tuple[Part, ...]:
+        """The rest of the sentence before and behind tokens ``[first, last)``."""
+        parts = (self.trimmed(self.sentence.first, first), self.trimmed(last, self.sentence.last))
+        return tuple(part for part in parts if part[0] < part[1])
+
+    def trimmed(self, first: int, last: int) -> Part:
+        """Without the punctuation at its ends that is not the content's own."""
+        while first < last and self.tokens[first].text in (",", ":", ";", "-", "–", "—", ".", "”"):
+            first += 1
+        while last > first and self.tokens[last - 1].text in (",", ".", ";", ":", "-", "–", "—", "“"):
+            last -= 1
+        return first, last
+
+    def group(self, clause: Clause, cue: Part) -> Part:
+        """The reporting words with their own subject and what else hangs on them, as "the minister told the daily"."""
+        first, last = cue
+        for side in clause.arguments:
+            start, end = side.span.start, side.span.end
+            if start >= self.sentence.first and end <= self.sentence.last and not start <= clause.predicate.i < end:
+                adjoins = end >= first - 1 if start < first else start <= last + NEAR
+                if adjoins:
+                    first, last = min(first, start - bool(side.preposition)), max(last, end)
+        return first, last
+
+    def _clause(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        governed = [each for each in self._governed(clause) if self._reported(clause, each)]
+        forward = [each for each in governed if each.predicate.i > clause.predicate.i]
+        if forward:
+            return tuple(self._forward(each, cue) for each in forward[:1])
+        if governed:
+            return self._backward(clause, governed[0], cue)
+        return self._quote(clause, cue) or self._before(clause, cue)
+
+    def _governed(self, clause: Clause) -> Iterator[Clause]:
+        """The clauses that hang on this one, the first only of those that are coordinated."""
+        relations = _SUBORDINATE if clause.kind is not Kind.VERBAL else (Relation.COMPLEMENT, Relation.PURPOSE)
+        return (each for each in self.found.dependents(clause, *relations) if each.conjunct is None)
+
+    def _reported(self, clause: Clause, governed: Clause) -> bool:
+        if _is_infinitive(governed) or governed.relation is Relation.PURPOSE:
+            return False
+        if governed.kind is Kind.NOMINAL:
+            return governed.predicate.i < clause.predicate.i and clause.kind is Kind.VERBAL
+        if clause.kind is not Kind.VERBAL:
+            return governed.finite and governed.predicate.i > clause.predicate.i and governed.marker in ("that", "")
+        return governed.finite or governed.marker in ("that", "as") or governed.predicate.i < clause.predicate.i
+
+    def _forward(self, governed: Clause, cue: Part) -> Part:
+        extent = self.found.extent(governed.predicate)
+        return self.trimmed(max(extent.start, cue[1]), extent.end)
+
+    def _backward(self, clause: Clause, governed: Clause, cue: Part) -> tuple[Part, ...]:
+        """What stands before the reporting words, and goes on behind them."""
+        first, last = self.group(clause, cue)
+        extent = self.found.extent(governed.predicate)
+        left = self.trimmed(self.sentence.first if clause.parent is None else extent.start, first)
+        right = (last, extent.end) if extent.end > last + 1 and not self._ends(last) else (last, last)
+        quotation = self.quotations.behind(last)
+        if quotation and quotation.first <= last + 1 and quotation.first < self.sentence.last:
+            right = (quotation.first, quotation.last)
+        return left, self.trimmed(*right) if right[0] < right[1] else right
+
+    def _ends(self, at: int) -> bool:
+        """Whether nothing but punctuation is left of the sentence."""
+        return all(not token.text[0].isalnum() for token in self.tokens[at : self.sentence.last])
+
+    def _quote(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        """A quotation right before the reporting words, or behind them."""
+        first, last = self.group(clause, cue)
+        held = self.quotations.holding(first - 1) if first > 0 else None
+        if held is None and first > 1 and self.tokens[first - 1].text == ",":
+            held = self.quotations.holding(first - 2)
+        if held and held.last <= first and not self._is_bit(held.first, held.last):
+            left: tuple[Part, ...] = ((held.first, held.last),)
+            if held.first > self.sentence.first and clause.parent is None:
+                left = (self.trimmed(self.sentence.first, held.last),)
+            behind = self.quotations.behind(last)
+            if behind and behind.first <= last + 1 and behind.first < self.sentence.last:
+                left += ((behind.first, behind.last),)
+            return left
+        behind = self.quotations.behind(cue[1])
+        if behind and behind.first < min(last + NEAR, self.sentence.last) and not self._is_bit(behind.first, behind.last):
+            return ((behind.first, behind.last),)
+        return ()
+
+    def _is_bit(self, first: int, last: int) -> bool:
+        """Whether a quotation is of a few words that belong to what stands around it."""
+        return last - first < 5 and self.tokens[last - 2].text not in (",", ".", "!", "?")
+
+    def _before(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        """What a comma parts from reporting words that end the sentence."""
+        first, last = self.group(clause, cue)
+        if first - 3 < self.sentence.first or self.tokens[first - 1].text not in (",", *MARKS):
+            return ()
+        ends = self._ends(last) or self._ends(cue[1])
+        return (self.trimmed(self.sentence.first, first),) if ends and clause.subjects else ()
+
+    def _question(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        asked = [
+            each
+            for each in self._governed(clause)
+            if each.predicate.i > clause.predicate.i
+            and self.tokens[self.found.extent(each.predicate).start].lower in _QUESTIONS
+        ]
+        if asked:
+            return tuple(self._forward(each, cue) for each in asked[:1])
+        return self._quote(clause, cue)
+
+    def _infinitive(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        for each in self._governed(clause):
+            if _is_infinitive(each) and each.predicate.i > clause.predicate.i:
+                part = self._forward(each, cue)
+                near = part[0] <= cue[1] + (NEAR if each.relation is Relation.COMPLEMENT else 1)
+                if near:
+                    return self._with_subject(clause, part)
+        return ()
+
+    def _with_subject(self, clause: Clause, part: Part) -> tuple[Part, ...]:
+        """"The ship is expected to sail": the ship is part of what is expected."""
+        if clause.voice is not Voice.PASSIVE:
+            return (part,)
+        return (*((side.span.start, side.span.end) for side in clause.subjects), part)
+
+    def _addressee(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        told = [*clause.objects, *clause.indirect_objects]
+        if clause.voice is Voice.ACTIVE and not told:
+            return ()
+        return self._clause(clause, cue) or (self._object(clause, cue) if self._asked_to(clause) else ())
+
+    def _asked_to(self, clause: Clause) -> bool:
+        return any(_is_infinitive(each) for each in self.found.dependents(clause, Relation.COMPLEMENT))
+
+    def _object(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        """The object and what follows it, up to a clause that is set apart."""
+        if clause.voice is Voice.PASSIVE:
+            return tuple((side.span.start, side.span.end) for side in clause.subjects) if clause.agents else ()
+        sides = (*clause.objects, *clause.indirect_objects)
+        starts = [side.span.start for side in sides if side.span.start >= cue[1]]
+        return (self.trimmed(min(starts), self._end(clause, min(starts))),) if starts else ()
+
+    def _object_as(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        parts = self._object(clause, cue)
+        told = any(self.tokens[at].lower == "as" for first, last in parts for at in range(first, last))
+        return parts if told else ()
+
+    def _end(self, clause: Clause, start: int) -> int:
+        """Where what hangs on a clause ends, less what is coordinated with it or set apart by a comma."""
+        end = self.found.extent(clause.predicate).end
+        for each in self.found:
+            begins = self.found.extent(each.predicate).start if each.predicate.i > start else start
+            if begins <= start or begins >= end:
+                continue
+            coordinated = each.conjunct == clause.index
+            apart = each.parent == clause.index and each.relation in _LOOSE and self.tokens[begins - 1].text == ","
+            if coordinated or apart:
+                end = min(end, begins - (self.tokens[begins - 1].lower in ("and", "but", "or")))
+        return max(end, start + 1)
+
+    def _behind(self, clause: Clause, cue: Part, preposition: str) -> Taken | None:
+        """The noun or the gerund behind a preposition, which joins the cue where it stands next to it."""
+        for side in (*clause.by(preposition), *_agents(clause, preposition)):
+            at = side.span.start - 1
+            if cue[1] <= at < cue[1] + NEAR:
+                return self._joined(cue, at, self.trimmed(side.span.start, self._end(clause, side.span.start)))
+        for each in self.found.dependents(clause, *_SUBORDINATE):
+            if each.marker == preposition and each.predicate.i > clause.predicate.i:
+                extent = self.found.extent(each.predicate)
+                if cue[1] <= extent.start < cue[1] + NEAR:
+                    return self._joined(cue, extent.start, self.trimmed(extent.start + 1, extent.end))
+        return None
+
+    def _joined(self, cue: Part, at: int, part: Part) -> Taken | None:
+        if part[0] >= part[1]:
+            return None
+        return Taken((part,), at + 1 if at == cue[1] else cue[1])
+
+
+def _agents(clause: Clause, preposition: str) -> tuple[Argument, ...]:
+    return clause.agents if preposition == "by" else ()
+
+
+def _is_infinitive(clause: Clause) -> bool:
+    return not clause.finite and (clause.marker == "to" or clause.marker.endswith(" to"))
