@@ -14,7 +14,7 @@ from app.language.sentences import Sentence
 
 _QUESTIONS = word_set("contents.questions")
 _SUBORDINATE = (Relation.COMPLEMENT, Relation.PURPOSE, Relation.ADVERBIAL, Relation.ADNOMINAL)
-_LOOSE = (Relation.ADVERBIAL, Relation.PARATAXIS)
+_OF_CONTENT = tuple(word_set("contents.prepositions"))
 NEAR = 6
 """Most tokens between a reporting verb and the quotation that it leads to ("said on Monday in Oslo: ...")."""
 
@@ -79,13 +79,21 @@ class Contents:
         return first, last
 
     def _clause(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        before = self._quoted_before(clause, cue)
+        if before:
+            return before
         governed = [each for each in self._governed(clause) if self._reported(clause, each)]
         forward = [each for each in governed if each.predicate.i > clause.predicate.i]
         if forward:
-            return tuple(self._forward(each, cue) for each in forward[:1])
+            return self._forward(clause, forward[0], cue)
         if governed:
             return self._backward(clause, governed[0], cue)
-        return self._quote(clause, cue) or self._before(clause, cue)
+        return (
+            self._quote(clause, cue)
+            or self._before(clause, cue)
+            or self._announced(clause, cue)
+            or self._quoted_before(clause, cue, self.sentence.first - 1)
+        )
 
     def _governed(self, clause: Clause) -> Iterator[Clause]:
         """The clauses that hang on this one, the first only of those that are coordinated."""
@@ -101,20 +109,27 @@ class Contents:
             return governed.finite and governed.predicate.i > clause.predicate.i and governed.marker in ("that", "")
         return governed.finite or governed.marker in ("that", "as") or governed.predicate.i < clause.predicate.i
 
-    def _forward(self, governed: Clause, cue: Part) -> Part:
+    def _forward(self, clause: Clause, governed: Clause, cue: Part) -> tuple[Part, ...]:
+        """What stands behind the reporting words; and before them, where they are set inside it."""
         extent = self.found.extent(governed.predicate)
-        return self.trimmed(max(extent.start, cue[1]), extent.end)
+        if extent.start >= cue[1]:
+            return (self.trimmed(extent.start, extent.end),)
+        first, last = self.group(clause, cue)
+        begin = self.sentence.first if clause.parent is None else extent.start
+        return self.trimmed(begin, first), self.trimmed(last, extent.end)
 
     def _backward(self, clause: Clause, governed: Clause, cue: Part) -> tuple[Part, ...]:
-        """What stands before the reporting words, and goes on behind them."""
+        """What stands before the reporting words, and a quotation that goes on right behind them."""
         first, last = self.group(clause, cue)
         extent = self.found.extent(governed.predicate)
         left = self.trimmed(self.sentence.first if clause.parent is None else extent.start, first)
-        right = (last, extent.end) if extent.end > last + 1 and not self._ends(last) else (last, last)
-        quotation = self.quotations.behind(last)
-        if quotation and quotation.first <= last + 1 and quotation.first < self.sentence.last:
-            right = (quotation.first, quotation.last)
-        return left, self.trimmed(*right) if right[0] < right[1] else right
+        return left, *self._resumed(last)
+
+    def _resumed(self, at: int) -> tuple[Part, ...]:
+        quotation = self.quotations.behind(at)
+        if quotation and quotation.first <= at + 1 and quotation.first < self.sentence.last:
+            return ((quotation.first, quotation.last),)
+        return ()
 
     def _ends(self, at: int) -> bool:
         """Whether nothing but punctuation is left of the sentence."""
@@ -122,22 +137,28 @@ class Contents:
 
     def _quote(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
         """A quotation right before the reporting words, or behind them."""
-        first, last = self.group(clause, cue)
-        held = self.quotations.holding(first - 1) if first > 0 else None
-        if held is None and first > 1 and self.tokens[first - 1].text == ",":
-            held = self.quotations.holding(first - 2)
-        if held and held.last <= first and not self._is_bit(held.first, held.last):
-            left: tuple[Part, ...] = ((held.first, held.last),)
-            if held.first > self.sentence.first and clause.parent is None:
-                left = (self.trimmed(self.sentence.first, held.last),)
-            behind = self.quotations.behind(last)
-            if behind and behind.first <= last + 1 and behind.first < self.sentence.last:
-                left += ((behind.first, behind.last),)
-            return left
+        before = self._quoted_before(clause, cue)
+        if before:
+            return before
+        last = self.group(clause, cue)[1]
         behind = self.quotations.behind(cue[1])
-        if behind and behind.first < min(last + NEAR, self.sentence.last) and not self._is_bit(behind.first, behind.last):
+        if behind and behind.first < min(last + 3, self.sentence.last) and not self._is_bit(behind.first, behind.last):
             return ((behind.first, behind.last),)
         return ()
+
+    def _quoted_before(self, clause: Clause, cue: Part, earliest: int | None = None) -> tuple[Part, ...]:
+        """The quotation that ends right before the reporting words, with what leads to it, and where it is resumed.
+
+        It ends in their sentence, or at token ``earliest`` or behind it.
+        """
+        first, last = self.group(clause, cue)
+        before = first - 1 - (first > 0 and self.tokens[first - 1].text == ",")
+        begins = self.sentence.first if earliest is None else earliest
+        held = self.quotations.holding(before) if before >= max(begins, 0) else None
+        if held is None or held.last > first or self._is_bit(held.first, held.last) or clause.kind is not Kind.VERBAL:
+            return ()
+        begin = self.sentence.first if clause.parent is None else held.first
+        return self.trimmed(min(begin, held.first), held.last), *self._resumed(last)
 
     def _is_bit(self, first: int, last: int) -> bool:
         """Whether a quotation is of a few words that belong to what stands around it."""
@@ -151,6 +172,14 @@ class Contents:
         ends = self._ends(last) or self._ends(cue[1])
         return (self.trimmed(self.sentence.first, first),) if ends and clause.subjects else ()
 
+    def _announced(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        """The quotation that the next sentence begins with, behind "The minister said:"."""
+        last = self.group(clause, cue)[1]
+        behind = self.quotations.behind(self.sentence.last)
+        if self._ends(last) and behind and behind.first == self.sentence.last:
+            return ((behind.first, behind.last),)
+        return ()
+
     def _question(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
         asked = [
             each
@@ -159,16 +188,15 @@ class Contents:
             and self.tokens[self.found.extent(each.predicate).start].lower in _QUESTIONS
         ]
         if asked:
-            return tuple(self._forward(each, cue) for each in asked[:1])
+            return self._forward(clause, asked[0], cue)
         return self._quote(clause, cue)
 
     def _infinitive(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
         for each in self._governed(clause):
             if _is_infinitive(each) and each.predicate.i > clause.predicate.i:
-                part = self._forward(each, cue)
-                near = part[0] <= cue[1] + (NEAR if each.relation is Relation.COMPLEMENT else 1)
-                if near:
-                    return self._with_subject(clause, part)
+                extent = self.found.extent(each.predicate)
+                if cue[1] <= extent.start <= cue[1] + (NEAR if each.relation is Relation.COMPLEMENT else 1):
+                    return self._with_subject(clause, self.trimmed(extent.start, extent.end))
         return ()
 
     def _with_subject(self, clause: Clause, part: Part) -> tuple[Part, ...]:
@@ -180,7 +208,7 @@ class Contents:
     def _addressee(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
         told = [*clause.objects, *clause.indirect_objects]
         if clause.voice is Voice.ACTIVE and not told:
-            return ()
+            return self._quote(clause, cue)
         return self._clause(clause, cue) or (self._object(clause, cue) if self._asked_to(clause) else ())
 
     def _asked_to(self, clause: Clause) -> bool:
@@ -200,24 +228,26 @@ class Contents:
         return parts if told else ()
 
     def _end(self, clause: Clause, start: int) -> int:
-        """Where what hangs on a clause ends, less what is coordinated with it or set apart by a comma."""
-        end = self.found.extent(clause.predicate).end
-        for each in self.found:
-            begins = self.found.extent(each.predicate).start if each.predicate.i > start else start
-            if begins <= start or begins >= end:
-                continue
-            coordinated = each.conjunct == clause.index
-            apart = each.parent == clause.index and each.relation in _LOOSE and self.tokens[begins - 1].text == ","
-            if coordinated or apart:
-                end = min(end, begins - (self.tokens[begins - 1].lower in ("and", "but", "or")))
-        return max(end, start + 1)
+        """Where an object or what stands behind a preposition ends, with what the verb says of it.
+
+        When and where belong to the reporting, not to what is reported.
+        """
+        sides = (*clause.objects, *clause.indirect_objects, *clause.by(*_OF_CONTENT))
+        ends = [side.span.end for side in sides if side.span.start >= start]
+        for each in self.found.dependents(clause, Relation.COMPLEMENT, Relation.PURPOSE):
+            if each.predicate.i > start and each.conjunct is None:
+                extent = self.found.extent(each.predicate)
+                if self.tokens[extent.start - 1].text != ",":
+                    ends.append(extent.end)
+        return max([start + 1, *ends])
 
     def _behind(self, clause: Clause, cue: Part, preposition: str) -> Taken | None:
         """The noun or the gerund behind a preposition, which joins the cue where it stands next to it."""
         for side in (*clause.by(preposition), *_agents(clause, preposition)):
             at = side.span.start - 1
             if cue[1] <= at < cue[1] + NEAR:
-                return self._joined(cue, at, self.trimmed(side.span.start, self._end(clause, side.span.start)))
+                end = max(side.span.end, self._end(clause, side.span.start))
+                return self._joined(cue, at, self.trimmed(side.span.start, end))
         for each in self.found.dependents(clause, *_SUBORDINATE):
             if each.marker == preposition and each.predicate.i > clause.predicate.i:
                 extent = self.found.extent(each.predicate)

@@ -13,74 +13,81 @@ from app.language.sentences import Sentence
 SHORTEST = 5
 """Fewest tokens, marks included, of a quotation that stands for itself."""
 
+JOINED = 3
+"""Most words between reporting words and a second quotation in their sentence ("..., he said, but “...”")."""
+
+_SPOKEN = ("say", "tell", "urge")
+
 
 def carried_on(reading: Reading, quotations: Quotations, found: Sequence[Said]) -> list[Said]:
-    """The statements, with the quotations that go on with them in sentences and paragraphs behind them."""
-    statements = list(found)
-    sentence_of = _sentences(reading)
-    taken = {at for said in found for first, last in said.content for at in (first, last - 1)}
-    ended = _Ended(statements)
-    for quotation in quotations.all:
-        if quotation.last - quotation.first < SHORTEST or quotation.first in taken or quotation.last - 1 in taken:
-            continue
-        sentence = sentence_of.get(quotation.first)
-        number = ended.before(quotation.first)
-        if sentence is None or number is None or not _alone(reading, quotation, sentence):
-            continue
-        before = statements[number]
-        if _goes_on(reading, quotations, before, quotation, sentence):
-            statements[number] = replace(before, content=(*before.content, (quotation.first, quotation.last)))
-            ended.grow(number, quotation.last)
-    return statements
+    """The statements, with the quotations that go on with them, in their sentence or in those behind it."""
+    if not quotations.all or not found:
+        return list(found)
+    return _Carrying(reading, quotations, found).all()
 
 
-class _Ended:
-    """Which statement ended last before a token."""
+class _Carrying:
+    def __init__(self, reading: Reading, quotations: Quotations, found: Sequence[Said]) -> None:
+        self.reading = reading
+        self.quotations = quotations
+        self.statements = list(found)
+        self.sentences = reading.sentences
+        self.sentence_of = {
+            at: sentence for sentence in reading.sentences for at in range(sentence.first, sentence.last)
+        }
+        self.speaking: dict[int, int] = {}
+        """The statement whose quotation a sentence gives last, by the number of the sentence."""
+        self.taken: set[int] = set()
+        for number, said in enumerate(self.statements):
+            self._note(number, said)
 
-    def __init__(self, statements: Sequence[Said]) -> None:
-        self._ends = sorted((_end(said), number) for number, said in enumerate(statements) if said.speakers)
+    def _note(self, number: int, said: Said) -> None:
+        if said.kind not in _SPOKEN or not said.speakers or self.quotations.holding(said.cue[0]):
+            return
+        for first, last in said.content:
+            for held in (self.quotations.holding(first), self.quotations.holding(last - 1)):
+                if held is not None:
+                    self.taken.add(held.first)
+                    for at in (held.last - 1, said.cue[0]):
+                        sentence = self.sentence_of.get(at)
+                        if sentence is not None:
+                            self.speaking[sentence.number] = number
 
-    def before(self, at: int) -> int | None:
-        """The number of the statement that ended last before a token."""
-        from bisect import bisect_right
+    def all(self) -> list[Said]:
+        """The statements, carried on."""
+        before: Quotation | None = None
+        for quotation in self.quotations.all:
+            if quotation.first not in self.taken and quotation.last - quotation.first >= SHORTEST:
+                number = self._owner(quotation, before)
+                if number is not None:
+                    said = self.statements[number]
+                    said = replace(said, content=(*said.content, (quotation.first, quotation.last)))
+                    self.statements[number] = said
+                    self._note(number, said)
+            before = quotation
+        return self.statements
 
-        place = bisect_right(self._ends, (at, len(self._ends) + 1_000_000)) - 1
-        return self._ends[place][1] if place >= 0 else None
+    def _owner(self, quotation: Quotation, before: Quotation | None) -> int | None:
+        sentence = self.sentence_of.get(quotation.first)
+        end = self.sentence_of.get(quotation.last - 1)
+        if sentence is None or end is None:
+            return None
+        number = self.speaking.get(sentence.number)
+        if number is not None:
+            behind = max(self.statements[number].cue[1], *(v.last for v in self.statements[number].speakers))
+            return number if behind < quotation.first <= behind + JOINED else None
+        if not self._alone(quotation, sentence, end) or sentence.number == 0:
+            return None
+        previous = self.sentences[sentence.number - 1]
+        if previous.paragraph == sentence.paragraph:
+            return self.speaking.get(previous.number)
+        whole = end.number + 1 == len(self.sentences) or self.sentences[end.number + 1].paragraph != sentence.paragraph
+        if before is not None and (before.open or whole) and before.last >= previous.last - 1:
+            return self.speaking.get(previous.number)
+        return None
 
-    def grow(self, number: int, end: int) -> None:
-        """Take note that a statement now ends later."""
-        from bisect import insort
-
-        insort(self._ends, (end, number))
-
-
-def _end(said: Said) -> int:
-    return max([said.cue[1], *(last for _, last in said.content), *(voice.last for voice in said.speakers)])
-
-
-def _sentences(reading: Reading) -> dict[int, Sentence]:
-    return {at: sentence for sentence in reading.sentences for at in range(sentence.first, sentence.last)}
-
-
-def _alone(reading: Reading, quotation: Quotation, sentence: Sentence) -> bool:
-    """Whether nothing stands before the quotation in its sentence, or behind it in that in which it ends."""
-    if quotation.first > sentence.first + 1:
-        return False
-    behind = quotation.last
-    return all(
-        not token.text[0].isalnum()
-        for token in reading.tokens[behind : max(behind, sentence.last if sentence.last > behind else behind)]
-    )
-
-
-def _goes_on(
-    reading: Reading, quotations: Quotations, before: Said, quotation: Quotation, sentence: Sentence
-) -> bool:
-    """Whether a quotation follows on a statement that quotes, or on an open quotation of the paragraph before."""
-    if before.kind not in ("say", "tell", "urge"):
-        return False
-    end = _end(before)
-    between = reading.tokens[end : quotation.first]
-    if any(token.text[0].isalnum() for token in between):
-        return False
-    return any(quotations.holding(first) or quotations.holding(last - 1) for first, last in before.content)
+    def _alone(self, quotation: Quotation, sentence: Sentence, end: Sentence) -> bool:
+        """Whether no words stand before the quotation in its sentence, or behind it in that in which it ends."""
+        tokens = self.reading.tokens
+        outside = (*tokens[sentence.first : quotation.first], *tokens[quotation.last : end.last])
+        return not any(token.text[0].isalnum() for token in outside)

@@ -30,7 +30,7 @@ def voices(cast: Cast, sides: Iterable[Argument], relative: Token | None = None)
     found = [voice(cast, side) for side in sides]
     if relative is None:
         return tuple(found)
-    return tuple(Voice(relative.i, relative.i + 1, one.referent) for one in found)
+    return tuple(dict.fromkeys(Voice(relative.i, relative.i + 1, one.referent) for one in found))
 
 
 def voice(cast: Cast, side: Argument) -> Voice:
@@ -39,6 +39,12 @@ def voice(cast: Cast, side: Argument) -> Voice:
     while last - 1 > side.head.i and cast.reading.tokens[last - 1].text in _MARKS:
         last -= 1
     return Voice(first, last, _referent(cast, side))
+
+
+def spoken(cast: Cast, first: int, last: int) -> Voice:
+    """The speaker whom tokens ``[first, last)`` name."""
+    known = cast.ending(last) or next(iter(cast.within(first, last)), None)
+    return Voice(first, last, _single(known) if known and known.first >= first else None)
 
 
 def _referent(cast: Cast, side: Argument) -> int | None:

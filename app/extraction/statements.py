@@ -16,12 +16,19 @@ from app.extraction.entities import Cast
 from app.extraction.quotations import MARKS, Quotations
 from app.extraction.reporting import rows_of
 from app.extraction.said import Said, nested
-from app.extraction.speakers import Voice, voices
+from app.extraction.speakers import Voice, spoken, voices
 from app.language.clauses import Argument, Clause, Kind, Relation, Role
 from app.language.sentences import Sentence
+from app.language.tables import Row
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
+
+CUE = 2
+"""The column of `Marks.attributed` that is for cues."""
+
+MARKED = 0.5
+"""Least probability of being a cue for a verb that reporting.tsv lacks."""
 
 __all__ = ["Said", "find_statements", "identities", "identity_of", "statements"]
 
@@ -44,6 +51,12 @@ class _Here:
         self.sentence = sentence
         self.quotations = quotations
         self.contents = Contents(cast.reading, quotations, sentence)
+        self.attributed = cast.reading.marks.attributed
+        self.marked = [
+            mark
+            for mark in cast.reading.marks.attributions
+            if mark.kind == "source" and sentence.first <= mark.first < sentence.last
+        ]
 
     def statements(self) -> Iterator[Said]:
         """Those that a clause reports, and those according to somebody."""
@@ -54,20 +67,27 @@ class _Here:
         yield from self._according()
 
     def _said(self, clause: Clause) -> Said | None:
-        rows = rows_of(clause)
+        rows = rows_of(clause) or self._marked_as_cue(clause)
         if not rows:
             return None
         cue = self._cue(clause)
-        for row in rows:
-            taken = self.contents.taken(clause, cue, row["takes"])
+        for row, takes in ((row, takes) for row in rows for takes in row["takes"].split("|")):
+            taken = self.contents.taken(clause, cue, takes)
             if taken is None:
                 continue
-            speaking = self._voices(clause)
+            speaking = self._voices(clause) or self._beside(cue, row["kind"])
             if not speaking and not self._may_be_unsaid(clause):
                 return None
             parts = self._whole(cue, taken.parts)
             return Said(self.sentence, (cue[0], taken.cue_end), parts, speaking, row["kind"], row=row)
         return None
+
+    def _marked_as_cue(self, clause: Clause) -> tuple[Row, ...]:
+        """A row for a verb that the table lacks and the reader takes for a reporting one."""
+        at = clause.predicate.i
+        if clause.kind is not Kind.VERBAL or self.attributed[at][CUE] < MARKED:
+            return ()
+        return ({"word": clause.predicate.lower_, "part": "verb", "takes": "clause", "kind": "say"},)
 
     def _cue(self, clause: Clause) -> Part:
         """The predicate with the auxiliaries, denials and adverbs that stand right before it, and its particle."""
@@ -88,6 +108,15 @@ class _Here:
     def _voices(self, clause: Clause) -> tuple[Voice, ...]:
         sides = self._sources(clause)
         return voices(self.cast, sides, self._relative(clause, sides))
+
+    def _beside(self, cue: Part, kind: str) -> tuple[Voice, ...]:
+        """Who is marked or known right before the cue, or behind it, where the parse gives it no subject."""
+        if kind not in ("say", "tell"):
+            return ()
+        marked = [mark for mark in self.marked if mark.last == cue[0] or mark.first == cue[1]]
+        spans = [(mark.first, mark.last) for mark in marked]
+        spans += [(r.start, r.last) for r in (self.cast.ending(cue[0]), self.cast.beginning(cue[1])) if r]
+        return (spoken(self.cast, *spans[0]),) if spans else ()
 
     def _sources(self, clause: Clause) -> tuple[Argument, ...]:
         if clause.kind is not Kind.NOMINAL:
