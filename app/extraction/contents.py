@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.extraction.quotations import MARKS, Quotations
+from app.extraction.reporting import rows_of
 from app.extraction.said import Part
 from app.extraction.tables import word_set
 from app.language.clauses import Argument, Clause, Clauses, Kind, Relation, Voice
@@ -14,6 +15,8 @@ from app.language.sentences import Sentence
 
 _QUESTIONS = word_set("contents.questions")
 _SUBORDINATE = (Relation.COMPLEMENT, Relation.PURPOSE, Relation.ADVERBIAL, Relation.ADNOMINAL)
+_TIMES = word_set("contents.times")
+_DAYS = word_set("contents.days")
 _OF_CONTENT = tuple(word_set("contents.prepositions"))
 NEAR = 6
 """Most tokens between a reporting verb and the quotation that it leads to ("said on Monday in Oslo: ...")."""
@@ -112,11 +115,39 @@ class Contents:
     def _forward(self, clause: Clause, governed: Clause, cue: Part) -> tuple[Part, ...]:
         """What stands behind the reporting words; and before them, where they are set inside it."""
         extent = self.found.extent(governed.predicate)
+        end = self._before_more_said(governed, extent.end)
         if extent.start >= cue[1]:
-            return (self.trimmed(extent.start, extent.end),)
+            return (self.trimmed(self._behind_time(extent.start, governed.predicate.i), end),)
         first, last = self.group(clause, cue)
         begin = self.sentence.first if clause.parent is None else extent.start
-        return self.trimmed(begin, first), self.trimmed(last, extent.end)
+        return self.trimmed(begin, first), self.trimmed(last, end)
+
+    def _behind_time(self, first: int, predicate: int) -> int:
+        """Where the content begins in "said on Monday the port was open"."""
+        at = first
+        while at < predicate and self.tokens[at].lower in _TIMES:
+            at += 1
+        return at if any(self.tokens[time].lower in _DAYS for time in range(first, at)) else first
+
+    def _before_more_said(self, governed: Clause, end: int) -> int:
+        """Where the content ends in "said the port was open and added that ...", which the parse may take as a whole."""
+        for each in self.found:
+            if each.conjunct == governed.index and self.says_more(each):
+                begin = self.found.extent(each.predicate).start
+                return begin - (self.tokens[begin - 1].lower in ("and", "but"))
+        return end
+
+    def says_more(self, clause: Clause) -> bool:
+        """Whether a clause with a subject shared with the one before it reports words with "that"."""
+        shared = all(side.head.i < clause.predicate.i for side in clause.subjects)
+        own = (
+            any(side.head.i > self.found[clause.conjunct].predicate.i for side in clause.subjects)
+            if (clause.conjunct is not None)
+            else True
+        )
+        spoken = any(row["kind"] in ("say", "tell") for row in rows_of(clause))
+        governs = any(each.marker == "that" for each in self.found.dependents(clause, Relation.COMPLEMENT))
+        return spoken and shared and not own and governs and clause.finite
 
     def _backward(self, clause: Clause, governed: Clause, cue: Part) -> tuple[Part, ...]:
         """What stands before the reporting words, and a quotation that goes on right behind them."""
@@ -200,7 +231,7 @@ class Contents:
         return ()
 
     def _with_subject(self, clause: Clause, part: Part) -> tuple[Part, ...]:
-        """"The ship is expected to sail": the ship is part of what is expected."""
+        """ "The ship is expected to sail": the ship is part of what is expected."""
         if clause.voice is not Voice.PASSIVE:
             return (part,)
         return (*((side.span.start, side.span.end) for side in clause.subjects), part)

@@ -82,7 +82,7 @@ class _Carrying:
         if previous.paragraph == sentence.paragraph:
             return self.speaking.get(previous.number)
         whole = end.number + 1 == len(self.sentences) or self.sentences[end.number + 1].paragraph != sentence.paragraph
-        if before is not None and (before.open or whole) and before.last >= previous.last - 1:
+        if whole or (before is not None and before.open and before.last >= previous.last):
             return self.speaking.get(previous.number)
         return None
 

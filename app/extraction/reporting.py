@@ -38,7 +38,9 @@ def rows_of(clause: Clause) -> tuple[Row, ...]:
         return _by_form("noun").get(word, ())
     if clause.kind is Kind.COPULAR:
         return _by_form("adjective").get(word, ())
-    found = tuple(row for row in _by_form("verb").get(word, ()) if row["word"].partition(" ")[2] in ("", clause.particle))
+    found = tuple(
+        row for row in _by_form("verb").get(word, ()) if row["word"].partition(" ")[2] in ("", clause.particle)
+    )
     if clause.voice is Voice.PASSIVE:
         return _by_form("passive").get(word, ()) + found
     return found

@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from app.extraction.speakers import Voice
+from app.extraction.tables import word_set
 from app.language.sentences import Sentence
 from app.language.tables import Row
+from app.language.tokens import Token
+
+_OWN = word_set("speakers.own")
 
 Part = tuple[int, int]
 """Tokens from the first up to, not including, the last."""
@@ -46,6 +50,17 @@ def nested(found: Sequence[Said]) -> list[Said]:
         if inside:
             within[number] = max(inside, key=lambda part: (part[0], -part[1]))[2]
     return [replace(said, within=within.get(number)) for number, said in enumerate(found)]
+
+
+def reported(found: Sequence[Said], tokens: Sequence[Token]) -> list[Said]:
+    """The statements less those of the writer or the reader ("I think") that stand in nobody's words."""
+
+    def is_own(said: Said) -> bool:
+        return bool(said.speakers) and all(
+            voice.last == voice.first + 1 and tokens[voice.first].lower in _OWN for voice in said.speakers
+        )
+
+    return nested([said for said in nested(found) if said.within is not None or not is_own(said)])
 
 
 def _holds(said: Said, at: int) -> bool:

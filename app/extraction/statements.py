@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.domain.article import Article
@@ -15,7 +15,7 @@ from app.extraction.continuation import carried_on
 from app.extraction.entities import Cast
 from app.extraction.quotations import MARKS, Quotations
 from app.extraction.reporting import rows_of
-from app.extraction.said import Said, nested
+from app.extraction.said import Said, reported
 from app.extraction.speakers import Voice, spoken, voices
 from app.language.clauses import Argument, Clause, Kind, Relation, Role
 from app.language.sentences import Sentence
@@ -39,7 +39,7 @@ def find_statements(cast: Cast) -> list[Said]:
     found: list[Said] = []
     for sentence in cast.reading.sentences:
         found.extend(sorted(_Here(cast, quotations, sentence).statements(), key=lambda said: said.cue))
-    return nested(carried_on(cast.reading, quotations, found))
+    return reported(carried_on(cast.reading, quotations, found), cast.reading.tokens)
 
 
 class _Here:
@@ -58,13 +58,21 @@ class _Here:
             if mark.kind == "source" and sentence.first <= mark.first < sentence.last
         ]
 
-    def statements(self) -> Iterator[Said]:
-        """Those that a clause reports, and those according to somebody."""
+    def statements(self) -> list[Said]:
+        """Those that a clause reports, and those according to somebody, in the order of the text."""
+        made: dict[int, Said] = {}
         for clause in self.contents.found:
             said = self._said(clause)
             if said:
-                yield said
-        yield from self._according()
+                made[clause.index] = self._by_the_same(clause, said, made)
+        return sorted((*made.values(), *self._according()), key=lambda said: said.cue)
+
+    def _by_the_same(self, clause: Clause, said: Said, made: dict[int, Said]) -> Said:
+        """ "Said that ... and added that": the second verb has the speaker of the first, whatever it shares a subject with."""
+        host = self.contents.found[clause.conjunct] if clause.conjunct is not None else None
+        if host is None or host.parent not in made or not self.contents.says_more(clause):
+            return said
+        return replace(said, speakers=made[host.parent].speakers)
 
     def _said(self, clause: Clause) -> Said | None:
         rows = rows_of(clause) or self._marked_as_cue(clause)
@@ -76,7 +84,7 @@ class _Here:
             if taken is None:
                 continue
             speaking = self._voices(clause) or self._beside(cue, row["kind"])
-            if not speaking and not self._may_be_unsaid(clause):
+            if not speaking and not self._may_be_unsaid(clause) and not self.contents.says_more(clause):
                 return None
             parts = self._whole(cue, taken.parts)
             return Said(self.sentence, (cue[0], taken.cue_end), parts, speaking, row["kind"], row=row)
