@@ -1,4 +1,4 @@
-"""Where what is reported begins and ends: by the clause that the reporting word governs, the quotation, or the object."""
+"""Where what is reported begins and ends: by the clause that the reporting word governs, a quotation or the object."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Contents:
                     first, last = min(first, start - bool(side.preposition)), max(last, end)
         return first, last
 
-    def _clause(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+    def _clause(self, clause: Clause, cue: Part, told: bool = False) -> tuple[Part, ...]:
         before = self._quoted_before(clause, cue)
         if before:
             return before
@@ -93,7 +93,7 @@ class Contents:
             return self._backward(clause, governed[0], cue)
         return (
             self._quote(clause, cue)
-            or self._before(clause, cue)
+            or self._before(clause, cue, told)
             or self._announced(clause, cue)
             or self._quoted_before(clause, cue, self.sentence.first - 1)
         )
@@ -130,24 +130,26 @@ class Contents:
         return at if any(self.tokens[time].lower in _DAYS for time in range(first, at)) else first
 
     def _before_more_said(self, governed: Clause, end: int) -> int:
-        """Where the content ends in "said the port was open and added that ...", which the parse may take as a whole."""
+        """Where the content ends in "said the port was open and added that ...", where the parse takes all."""
         for each in self.found:
-            if each.conjunct == governed.index and self.says_more(each):
+            if governed.index in (each.conjunct, each.parent) and self.says_more(each):
                 begin = self.found.extent(each.predicate).start
-                return begin - (self.tokens[begin - 1].lower in ("and", "but"))
+                return min(end, begin - (self.tokens[begin - 1].lower in ("and", "but")))
         return end
 
     def says_more(self, clause: Clause) -> bool:
-        """Whether a clause with a subject shared with the one before it reports words with "that"."""
-        shared = all(side.head.i < clause.predicate.i for side in clause.subjects)
-        own = (
-            any(side.head.i > self.found[clause.conjunct].predicate.i for side in clause.subjects)
-            if (clause.conjunct is not None)
-            else True
-        )
+        """Whether a verb without a subject of its own reports words with "that": "and added that", ", adding that".
+
+        The subject that it shares with the clause before it may be that of the reporting clause around both.
+        """
+        first = self.found[clause.conjunct] if clause.conjunct is not None else self.found.parent(clause)
+        if first is None or any(side.head.i > first.predicate.i for side in clause.subjects):
+            return False
+        apart = clause.relation is Relation.ADVERBIAL and self.tokens[clause.words[0].i - 1].text == ","
+        joined = clause.conjunct is not None and clause.finite
         spoken = any(row["kind"] in ("say", "tell") for row in rows_of(clause))
         governs = any(each.marker == "that" for each in self.found.dependents(clause, Relation.COMPLEMENT))
-        return spoken and shared and not own and governs and clause.finite
+        return spoken and governs and (joined or (apart and clause.predicate.tag_ == "VBG"))
 
     def _backward(self, clause: Clause, governed: Clause, cue: Part) -> tuple[Part, ...]:
         """What stands before the reporting words, and a quotation that goes on right behind them."""
@@ -195,8 +197,10 @@ class Contents:
         """Whether a quotation is of a few words that belong to what stands around it."""
         return last - first < 5 and self.tokens[last - 2].text not in (",", ".", "!", "?")
 
-    def _before(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
-        """What a comma parts from reporting words that end the sentence."""
+    def _before(self, clause: Clause, cue: Part, told: bool) -> tuple[Part, ...]:
+        """What a comma parts from reporting words that end the sentence; ``told``: an object may be who is told."""
+        if not clause.finite or not told and any(side.head.i > cue[0] for side in clause.objects):
+            return ()
         first, last = self.group(clause, cue)
         if first - 3 < self.sentence.first or self.tokens[first - 1].text not in (",", *MARKS):
             return ()
@@ -231,7 +235,7 @@ class Contents:
         return ()
 
     def _with_subject(self, clause: Clause, part: Part) -> tuple[Part, ...]:
-        """ "The ship is expected to sail": the ship is part of what is expected."""
+        """Put the ship into what is expected in "the ship is expected to sail"."""
         if clause.voice is not Voice.PASSIVE:
             return (part,)
         return (*((side.span.start, side.span.end) for side in clause.subjects), part)
@@ -240,7 +244,7 @@ class Contents:
         told = [*clause.objects, *clause.indirect_objects]
         if clause.voice is Voice.ACTIVE and not told:
             return self._quote(clause, cue)
-        return self._clause(clause, cue) or (self._object(clause, cue) if self._asked_to(clause) else ())
+        return self._clause(clause, cue, told=True) or (self._object(clause, cue) if self._asked_to(clause) else ())
 
     def _asked_to(self, clause: Clause) -> bool:
         return any(_is_infinitive(each) for each in self.found.dependents(clause, Relation.COMPLEMENT))

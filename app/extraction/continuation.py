@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.extraction.quotations import Quotation, Quotations
-from app.extraction.said import Said
+from app.extraction.said import Part, Said
 from app.language.pipeline import Reading
 from app.language.sentences import Sentence
 
@@ -61,11 +61,26 @@ class _Carrying:
                 number = self._owner(quotation, before)
                 if number is not None:
                     said = self.statements[number]
-                    said = replace(said, content=(*said.content, (quotation.first, quotation.last)))
-                    self.statements[number] = said
-                    self._note(number, said)
+                    self._put(number, (*said.content, (quotation.first, quotation.last)))
             before = quotation
+        self._lead_on()
         return self.statements
+
+    def _put(self, number: int, content: tuple[Part, ...]) -> None:
+        self.statements[number] = replace(self.statements[number], content=content)
+        self._note(number, self.statements[number])
+
+    def _lead_on(self) -> None:
+        """Give quotations that their paragraph leaves open to who is named in the paragraph behind them."""
+        owners = {first: number for number, said in enumerate(self.statements) for first, _ in said.content}
+        everything = self.quotations.all
+        for at in range(len(everything) - 2, -1, -1):
+            quotation, behind = everything[at], everything[at + 1]
+            number = owners.get(behind.first)
+            if not quotation.open or quotation.first in self.taken or number is None or behind.first != quotation.last:
+                continue
+            self._put(number, ((quotation.first, quotation.last), *self.statements[number].content))
+            owners[quotation.first] = number
 
     def _owner(self, quotation: Quotation, before: Quotation | None) -> int | None:
         sentence = self.sentence_of.get(quotation.first)

@@ -17,7 +17,7 @@ MARKS = OPENING | CLOSING | EITHER
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Tokens ``[first, last)`` with their marks. ``open``: it ends with its paragraph, unclosed, as quotations do that go on."""
+    """Tokens ``[first, last)`` with their marks. ``open``: its paragraph leaves it unclosed, since it goes on."""
 
     first: int
     last: int

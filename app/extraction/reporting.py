@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from app.extraction.inflection import verb
-from app.extraction.tables import rows
+from app.extraction.tables import rows, word_set
 from app.language.clauses import Clause, Kind, Voice
 from app.language.tables import Row
 
@@ -31,13 +31,25 @@ def _forms(part: str, word: str) -> frozenset[str]:
     return frozenset({word})
 
 
+@cache
+def light_verbs() -> frozenset[str]:
+    """All forms of the verbs that say little beside a noun that reports."""
+    return frozenset(form for word in word_set("reporting.light") for form in verb(word).all)
+
+
+@cache
+def documents() -> frozenset[str]:
+    """Nouns for what somebody issues, in both numbers."""
+    return frozenset(form for word in word_set("reporting.documents") for form in _forms("noun", word))
+
+
 def rows_of(clause: Clause) -> tuple[Row, ...]:
     """The rows that the predicate of a clause fits, in the order in which they are to be tried."""
     word = clause.predicate.lower_
     if clause.kind is Kind.NOMINAL:
         return _by_form("noun").get(word, ())
     if clause.kind is Kind.COPULAR:
-        return _by_form("adjective").get(word, ())
+        return _by_form("adjective").get(word, ()) or (_by_form("verb").get(word, ()) if word.endswith("ing") else ())
     found = tuple(
         row for row in _by_form("verb").get(word, ()) if row["word"].partition(" ")[2] in ("", clause.particle)
     )

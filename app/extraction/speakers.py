@@ -1,4 +1,4 @@
-"""Who speaks: an argument of the clause that reports, as a span with its titles and appositions, and whom it refers to."""
+"""Who speaks: an argument of the clause that reports, with its titles and appositions, and whom it refers to."""
 
 from __future__ import annotations
 
@@ -25,17 +25,22 @@ class Voice:
     referent: int | None
 
 
-def voices(cast: Cast, sides: Iterable[Argument], relative: Token | None = None) -> tuple[Voice, ...]:
-    """The speakers that sides of a clause name; the span of all is "who" where that stands for them."""
-    found = [voice(cast, side) for side in sides]
+def voices(cast: Cast, sides: Iterable[Argument], cue: int, relative: Token | None = None) -> tuple[Voice, ...]:
+    """The speakers that sides of a clause name; the span of all is "who" where that stands for them.
+
+    ``cue``: the first token of the reporting words, which may stand inside what hangs on a side.
+    """
+    found = [voice(cast, side, cue) for side in sides]
     if relative is None:
         return tuple(found)
     return tuple(dict.fromkeys(Voice(relative.i, relative.i + 1, one.referent) for one in found))
 
 
-def voice(cast: Cast, side: Argument) -> Voice:
-    """The speaker that a side of a clause names."""
+def voice(cast: Cast, side: Argument, cue: int) -> Voice:
+    """The speaker that a side of a clause names, up to the reporting words."""
     first, last = side.span.start, side.span.end
+    if side.head.i < cue < last:
+        last = cue
     while last - 1 > side.head.i and cast.reading.tokens[last - 1].text in _MARKS:
         last -= 1
     return Voice(first, last, _referent(cast, side))

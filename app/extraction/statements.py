@@ -10,12 +10,12 @@ from app.domain.article import Article
 from app.domain.evidence import Span
 from app.domain.facts import statement_id
 from app.domain.statement import Speaker, Statement, StatementForm
-from app.extraction.contents import Contents, Part
+from app.extraction.contents import Contents
 from app.extraction.continuation import carried_on
 from app.extraction.entities import Cast
 from app.extraction.quotations import MARKS, Quotations
-from app.extraction.reporting import rows_of
-from app.extraction.said import Said, reported
+from app.extraction.reporting import documents, light_verbs, rows_of
+from app.extraction.said import Part, Said, reported
 from app.extraction.speakers import Voice, spoken, voices
 from app.language.clauses import Argument, Clause, Kind, Relation, Role
 from app.language.sentences import Sentence
@@ -65,21 +65,36 @@ class _Here:
             said = self._said(clause)
             if said:
                 made[clause.index] = self._by_the_same(clause, said, made)
+        for clause in self.contents.found:
+            if clause.index in made and clause.kind is Kind.NOMINAL:
+                self._join_light_verb(clause, made)
         return sorted((*made.values(), *self._according()), key=lambda said: said.cue)
 
     def _by_the_same(self, clause: Clause, said: Said, made: dict[int, Said]) -> Said:
-        """ "Said that ... and added that": the second verb has the speaker of the first, whatever it shares a subject with."""
-        host = self.contents.found[clause.conjunct] if clause.conjunct is not None else None
+        """Give the second verb of "said that ... and added that" the speaker of the first."""
+        found = self.contents.found
+        host = found[clause.conjunct] if clause.conjunct is not None else found.parent(clause)
         if host is None or host.parent not in made or not self.contents.says_more(clause):
             return said
         return replace(said, speakers=made[host.parent].speakers)
+
+    def _join_light_verb(self, clause: Clause, made: dict[int, Said]) -> None:
+        """Make one cue of verb and noun in "expressed hope that"."""
+        verb = self.contents.found.parent(clause)
+        if verb is None or clause.relation is not Relation.OBJECT or verb.predicate.lower_ not in light_verbs():
+            return
+        if clause.possessors or verb.voice == "passive" or verb.predicate.i > clause.predicate.i:
+            return
+        said = made[clause.index]
+        made[clause.index] = replace(said, cue=(self._cue(verb)[0], said.cue[1]))
+        made.pop(verb.index, None)
 
     def _said(self, clause: Clause) -> Said | None:
         rows = rows_of(clause) or self._marked_as_cue(clause)
         if not rows:
             return None
         cue = self._cue(clause)
-        for row, takes in ((row, takes) for row in rows for takes in row["takes"].split("|")):
+        for row, takes in ((each, takes) for each in rows for takes in each["takes"].split("|")):
             taken = self.contents.taken(clause, cue, takes)
             if taken is None:
                 continue
@@ -115,7 +130,7 @@ class _Here:
 
     def _voices(self, clause: Clause) -> tuple[Voice, ...]:
         sides = self._sources(clause)
-        return voices(self.cast, sides, self._relative(clause, sides))
+        return voices(self.cast, sides, self._cue(clause)[0], self._relative(clause, sides))
 
     def _beside(self, cue: Part, kind: str) -> tuple[Voice, ...]:
         """Who is marked or known right before the cue, or behind it, where the parse gives it no subject."""
@@ -128,13 +143,25 @@ class _Here:
 
     def _sources(self, clause: Clause) -> tuple[Argument, ...]:
         if clause.kind is not Kind.NOMINAL:
-            return tuple(side for side in clause.logical_subjects if side.head.tag_ != "EX")
+            return self._issuers(clause) or tuple(s for s in clause.logical_subjects if s.head.tag_ != "EX")
         if clause.possessors:
             return clause.possessors
         verb = self.contents.found.parent(clause)
         if verb is not None and clause.relation is Relation.OBJECT:
             return verb.logical_subjects
         return ()
+
+    def _issuers(self, clause: Clause) -> tuple[Argument, ...]:
+        """Who issues the statement in "issued a statement saying"."""
+        if clause.relation is not Relation.ADNOMINAL or clause.predicate.tag_ != "VBG":
+            return ()
+        noun = self.contents.found.parent(clause)
+        if noun is None or noun.kind is not Kind.NOMINAL or noun.predicate.lower_ not in documents():
+            return ()
+        verb = self.contents.found.parent(noun)
+        if noun.possessors:
+            return noun.possessors
+        return verb.logical_subjects if verb is not None and noun.relation is Relation.OBJECT else ()
 
     def _relative(self, clause: Clause, sides: tuple[Argument, ...]) -> Token | None:
         """The "who" that stands in a relative clause for what it is said of."""
@@ -173,7 +200,7 @@ class _Here:
                     continue
                 parts = self._around(clause, first, last)
                 if parts:
-                    speaking = voices(self.cast, (side,))
+                    speaking = voices(self.cast, (side,), self.sentence.last)
                     yield Said(self.sentence, (first, first + 2), self._whole((first, last), parts), speaking, "say")
 
     def _around(self, clause: Clause, first: int, last: int) -> tuple[Part, ...]:
@@ -222,8 +249,13 @@ def _form(cast: Cast, said: Said) -> StatementForm:
     quoted = [any(t.text in MARKS for t in tokens[first:last]) for first, last in said.content]
     if not any(quoted):
         return StatementForm.INDIRECT
-    whole = all(tokens[f].text in MARKS and tokens[e - 1].text in MARKS for f, e in said.content)
+    whole = all(_is_quoted([token.text for token in tokens[first:last]]) for first, last in said.content)
     return StatementForm.DIRECT if whole else StatementForm.MIXED
+
+
+def _is_quoted(words: list[str]) -> bool:
+    """Whether marks enclose the words; the last is missing where the quotation goes on in the next paragraph."""
+    return words[0] in MARKS and (words[-1] in MARKS or not MARKS.intersection(words[1:]))
 
 
 def _span(cast: Cast, text: str, part: Part) -> Span:
