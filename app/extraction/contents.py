@@ -199,7 +199,7 @@ class Contents:
 
     def _before(self, clause: Clause, cue: Part, told: bool) -> tuple[Part, ...]:
         """What a comma parts from reporting words that end the sentence; ``told``: an object may be who is told."""
-        if not clause.finite or not told and any(side.head.i > cue[0] for side in clause.objects):
+        if not clause.finite or (not told and any(side.head.i > cue[0] for side in clause.objects)):
             return ()
         first, last = self.group(clause, cue)
         if first - 3 < self.sentence.first or self.tokens[first - 1].text not in (",", *MARKS):
