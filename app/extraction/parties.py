@@ -9,6 +9,7 @@ from functools import cache
 
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference
+from app.extraction.inflection import verb
 from app.extraction.patterns import expand
 from app.extraction.tables import rows, word_set
 from app.language.names import title_words
@@ -48,7 +49,12 @@ def actor_nouns() -> dict[str, str]:
 @cache
 def reporting_words() -> frozenset[str]:
     """All forms of the verbs that report."""
-    return frozenset(word for row in rows("reporting.tsv") if row["kind"] == "say" for word in expand(row["pattern"]))
+    return frozenset(
+        form
+        for row in rows("reporting.tsv")
+        if row["kind"] == "say" and row["part"] == "verb"
+        for form in verb(row["word"].split()[0]).all
+    )
 
 
 @cache

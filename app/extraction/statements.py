@@ -1,280 +1,216 @@
-"""Who is reported to say what: reporting words, their speakers and their contents, by shape."""
+"""Who is reported to say what: reporting words, their speakers and their contents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.domain.article import Article
 from app.domain.evidence import Span
 from app.domain.facts import statement_id
 from app.domain.statement import Speaker, Statement, StatementForm
+from app.extraction.contents import Contents
+from app.extraction.continuation import carried_on
 from app.extraction.entities import Cast
-from app.extraction.patterns import Match, Matcher
-from app.extraction.speakers import Voice, phrase_after, phrase_before
-from app.extraction.tables import rows, word_set
+from app.extraction.quotations import MARKS, Quotations
+from app.extraction.reporting import documents, light_verbs, rows_of
+from app.extraction.said import Part, Said, reported
+from app.extraction.speakers import Voice, spoken, voices
+from app.language.clauses import Argument, Clause, Kind, Relation, Role
 from app.language.sentences import Sentence
+from app.language.tables import Row
 
-OPENING = frozenset({'"', "“", "``"})
-CLOSING = frozenset({'"', "”", "''"})
-_AUXILIARIES = word_set("statements.auxiliaries")
-_TIMES = word_set("statements.times")
-_NOT_CONTENT = word_set("statements.not_content")
-SHORT_REST = 12
-"""Most tokens behind a reporting verb for what it reports to be looked for before it."""
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
-LONGEST_QUOTATION = 20
-"""Most sentences that one quotation runs over."""
+CUE = 2
+"""The column of `Marks.attributed` that is for cues."""
 
-Part = tuple[int, int]
-"""Tokens from the first up to, not including, the last."""
+MARKED = 0.5
+"""Least probability of being a cue for a verb that reporting.tsv lacks."""
 
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A statement found. ``kind``: say, urge, want or think; ``within``: the place of the statement that reports it."""
-
-    sentence: Sentence
-    cue: Part
-    content: tuple[Part, ...]
-    speakers: tuple[Voice, ...]
-    kind: str
-    within: int | None = None
-
-
-@cache
-def _cues() -> Matcher:
-    return Matcher(rows("reporting.tsv"))
+__all__ = ["Said", "find_statements", "identities", "identity_of", "statements"]
 
 
 def find_statements(cast: Cast) -> list[Said]:
-    """All statements, in the order of the text."""
+    """All statements, in the order of the text, each with the innermost of those that report it."""
+    quotations = Quotations(cast.reading)
     found: list[Said] = []
     for sentence in cast.reading.sentences:
-        here = _Here(cast, sentence).statements(len(found))
-        if here:
-            here[0] = _with_quote_before(cast, here[0])
-            here[-1] = _with_quote_behind(cast, here[-1])
-            found.extend(here)
-        elif found and _continues(cast, found[-1], sentence):
-            content = (sentence.first, _trimmed(cast, sentence.first, sentence.last)[1])
-            found[-1] = replace(found[-1], sentence=sentence, content=(*found[-1].content, content))
-    return found
+        found.extend(sorted(_Here(cast, quotations, sentence).statements(), key=lambda said: said.cue))
+    return reported(carried_on(cast.reading, quotations, found), cast.reading.tokens)
 
 
 class _Here:
     """The statements of one sentence."""
 
-    def __init__(self, cast: Cast, sentence: Sentence) -> None:
+    def __init__(self, cast: Cast, quotations: Quotations, sentence: Sentence) -> None:
         self.cast = cast
         self.tokens = cast.reading.tokens
         self.sentence = sentence
-        self.found: list[Said] = []
-        self.end = sentence.last
-        """Where the words end that the verbs of the sentence can report: before ", the source said"."""
-
-    def statements(self, before: int) -> list[Said]:
-        """Those found, with the number of statements ``before`` this sentence to count from."""
-        for said in self._according():
-            self.found.append(said)
-        self.end = self._final()
-        at = self.sentence.first
-        for match in _cues().find(self.tokens, self.sentence.first, self.sentence.last):
-            if match.first < at or match.first >= self.end:
-                continue
-            reported = self._said(match)
-            if reported and all(first < last for first, last in reported.content):
-                self.found.append(replace(reported, within=self._within(reported, before)))
-                at = reported.cue[1]
-        return self.found
-
-    def _final(self) -> int:
-        """Find the attribution that closes the sentence; where the words before it end."""
-        matches = [
-            m for m in _cues().find(self.tokens, self.sentence.first, self.sentence.last) if m.row["kind"] == "say"
+        self.quotations = quotations
+        self.contents = Contents(cast.reading, quotations, sentence)
+        self.attributed = cast.reading.marks.attributed
+        self.marked = [
+            mark
+            for mark in cast.reading.marks.attributions
+            if mark.kind == "source" and sentence.first <= mark.first < sentence.last
         ]
-        for match in reversed(matches):
-            said = self._said(match) if match.first > self.sentence.first + 2 else None
-            if said and said.content[0][0] == self.sentence.first and said.content[0][1] <= said.cue[0]:
-                self.found.append(said)
-                return said.content[0][1]
-        return self.sentence.last
 
-    def _within(self, said: Said, before: int) -> int | None:
-        """The innermost statement found before in whose content a cue stands."""
-        for number in range(len(self.found) - 1, -1, -1):
-            if any(first <= said.cue[0] < last for first, last in self.found[number].content):
-                return before + number
+    def statements(self) -> list[Said]:
+        """Those that a clause reports, and those according to somebody, in the order of the text."""
+        made: dict[int, Said] = {}
+        for clause in self.contents.found:
+            said = self._said(clause)
+            if said:
+                made[clause.index] = self._by_the_same(clause, said, made)
+        for clause in self.contents.found:
+            if clause.index in made and clause.kind is Kind.NOMINAL:
+                self._join_light_verb(clause, made)
+        return sorted((*made.values(), *self._according()), key=lambda said: said.cue)
+
+    def _by_the_same(self, clause: Clause, said: Said, made: dict[int, Said]) -> Said:
+        """Give the second verb of "said that ... and added that" the speaker of the first."""
+        found = self.contents.found
+        host = found[clause.conjunct] if clause.conjunct is not None else found.parent(clause)
+        if host is None or host.parent not in made or not self.contents.says_more(clause):
+            return said
+        return replace(said, speakers=made[host.parent].speakers)
+
+    def _join_light_verb(self, clause: Clause, made: dict[int, Said]) -> None:
+        """Make one cue of verb and noun in "expressed hope that"."""
+        verb = self.contents.found.parent(clause)
+        if verb is None or clause.relation is not Relation.OBJECT or verb.predicate.lower_ not in light_verbs():
+            return
+        if clause.possessors or verb.voice == "passive" or verb.predicate.i > clause.predicate.i:
+            return
+        said = made[clause.index]
+        made[clause.index] = replace(said, cue=(self._cue(verb)[0], said.cue[1]))
+        made.pop(verb.index, None)
+
+    def _said(self, clause: Clause) -> Said | None:
+        rows = rows_of(clause) or self._marked_as_cue(clause)
+        if not rows:
+            return None
+        cue = self._cue(clause)
+        for row, takes in ((each, takes) for each in rows for takes in each["takes"].split("|")):
+            taken = self.contents.taken(clause, cue, takes)
+            if taken is None:
+                continue
+            speaking = self._voices(clause) or self._beside(cue, row["kind"])
+            if not speaking and not self._may_be_unsaid(clause) and not self.contents.says_more(clause):
+                return None
+            parts = self._whole(cue, taken.parts)
+            return Said(self.sentence, (cue[0], taken.cue_end), parts, speaking, row["kind"], row=row)
         return None
 
-    def _according(self) -> Iterator[Said]:
-        first, last = self.sentence.first, self.sentence.last
-        for at in range(first, last - 2):
-            if self.tokens[at].lower != "according" or self.tokens[at + 1].lower != "to":
-                continue
-            voice = phrase_after(self.cast, self.sentence, at + 2)
-            if voice is None:
-                return
-            leads = at - first < 3
-            begin = voice.last + (self._text(voice.last) == ",")
-            part = _trimmed(self.cast, begin, last) if leads else _trimmed(self.cast, first, at)
-            if part[0] < part[1]:
-                yield Said(self.sentence, (at, at + 2), (part,), (voice,), "say")
-            return
+    def _marked_as_cue(self, clause: Clause) -> tuple[Row, ...]:
+        """A row for a verb that the table lacks and the reader takes for a reporting one."""
+        at = clause.predicate.i
+        if clause.kind is not Kind.VERBAL or self.attributed[at][CUE] < MARKED:
+            return ()
+        return ({"word": clause.predicate.lower_, "part": "verb", "takes": "clause", "kind": "say"},)
 
-    def _text(self, at: int) -> str:
-        return self.tokens[at].text if at < self.sentence.last else ""
+    def _cue(self, clause: Clause) -> Part:
+        """The predicate with the auxiliaries, denials and adverbs that stand right before it, and its particle."""
+        at = clause.predicate.i
+        own = {word.i for word in (*clause.words, *clause.negations, *clause.modifiers)}
+        first = at
+        while first > self.sentence.first and (first - 1 in own or self._is_adverb(first - 1)):
+            first -= 1
+        last = at + 1
+        if last in own and clause.particle == self.tokens[last].lower:
+            last += 1
+        return first, last
 
-    def _said(self, match: Match) -> Said | None:
-        kind = match.row["kind"]
-        begin = self._cue_begin(match.first)
-        cue = (begin, match.last)
-        before = self._text(begin - 1).lower() if begin > self.sentence.first else ""
-        if before in ("to", "of", "for", "the", "a", "its", "their", "his", "her"):
-            return None
-        if self.tokens[match.first].lower.endswith("ing") and begin == match.first:
-            return self._participle(cue, kind)
-        if before in ("and", "but") and self.found:
-            return self._coordinated(cue, kind, begin - 1)
-        voices = phrase_before(self.cast, self.sentence, begin)
-        if not voices:
-            return self._inverted(cue, kind)
-        if kind == "say" and self._reports_backwards(voices[0].first, match.last):
-            content = _trimmed(self.cast, self.sentence.first, voices[0].first)
-            return Said(self.sentence, cue, (content,), voices, kind)
-        return self._forwards(cue, kind, voices)
+    def _is_adverb(self, at: int) -> bool:
+        tag = self.cast.reading.parsed[at].tag_
+        return tag in ("RB", "MD") and self.tokens[at].lower not in ("when", "how")
 
-    def _cue_begin(self, at: int) -> int:
-        while at > self.sentence.first and (
-            self.tokens[at - 1].lower in _AUXILIARIES or self.tokens[at - 1].lower.endswith("ly")
-        ):
-            at -= 1
-        return at
+    def _voices(self, clause: Clause) -> tuple[Voice, ...]:
+        sides = self._sources(clause)
+        return voices(self.cast, sides, self._cue(clause)[0], self._relative(clause, sides))
 
-    def _forwards(self, cue: Part, kind: str, voices: tuple[Voice, ...]) -> Said | None:
-        begin = self._content_begin(cue[1], kind)
-        if begin is None:
-            return None
-        return Said(self.sentence, cue, (_trimmed(self.cast, begin, self._content_end(begin)),), voices, kind)
+    def _beside(self, cue: Part, kind: str) -> tuple[Voice, ...]:
+        """Who is marked or known right before the cue, or behind it, where the parse gives it no subject."""
+        if kind not in ("say", "tell"):
+            return ()
+        marked = [mark for mark in self.marked if mark.last == cue[0] or mark.first == cue[1]]
+        spans = [(mark.first, mark.last) for mark in marked]
+        spans += [(r.start, r.last) for r in (self.cast.ending(cue[0]), self.cast.beginning(cue[1])) if r]
+        return (spoken(self.cast, *spans[0]),) if spans else ()
 
-    def _content_end(self, begin: int) -> int:
-        """The end of the sentence, or of a quotation that ends before more is told."""
-        if self._text(begin) in OPENING:
-            for at in range(begin + 2, self.sentence.last):
-                if self.tokens[at].text in CLOSING and self._text(at + 1).lower() in (",", "and", "in", "as"):
-                    return at + 1
-        return self.end
-
-    def _participle(self, cue: Part, kind: str) -> Said | None:
-        """A participle, "..., adding that": said by the subject of the sentence."""
-        if self._text(cue[0] - 1) not in (",", *CLOSING) or kind not in ("say", "urge"):
-            return None
-        voices = self.found[-1].speakers if self.found else self._subject()
-        return self._forwards(cue, kind, voices) if voices else None
-
-    def _subject(self) -> tuple[Voice, ...]:
-        for reference in self.cast.within(self.sentence.first, min(self.sentence.first + 4, self.sentence.last)):
-            number = reference.referents[0] if len(reference.referents) == 1 else None
-            return (Voice(reference.start, reference.last, number),)
+    def _sources(self, clause: Clause) -> tuple[Argument, ...]:
+        if clause.kind is not Kind.NOMINAL:
+            return self._issuers(clause) or tuple(s for s in clause.logical_subjects if s.head.tag_ != "EX")
+        if clause.possessors:
+            return clause.possessors
+        verb = self.contents.found.parent(clause)
+        if verb is not None and clause.relation is Relation.OBJECT:
+            return verb.logical_subjects
         return ()
 
-    def _coordinated(self, cue: Part, kind: str, conjunction: int) -> Said | None:
-        """A second verb, "said ... and added ...": by the same speaker; the first content ends before it."""
-        first = self.found[-1]
-        said = self._forwards(cue, kind, first.speakers)
-        start, end = first.content[-1]
-        if said and start < conjunction < end:
-            self.found[-1] = replace(first, content=(*first.content[:-1], _trimmed(self.cast, start, conjunction)))
-        return said
+    def _issuers(self, clause: Clause) -> tuple[Argument, ...]:
+        """Who issues the statement in "issued a statement saying"."""
+        if clause.relation is not Relation.ADNOMINAL or clause.predicate.tag_ != "VBG":
+            return ()
+        noun = self.contents.found.parent(clause)
+        if noun is None or noun.kind is not Kind.NOMINAL or noun.predicate.lower_ not in documents():
+            return ()
+        verb = self.contents.found.parent(noun)
+        if noun.possessors:
+            return noun.possessors
+        return verb.logical_subjects if verb is not None and noun.relation is Relation.OBJECT else ()
 
-    def _inverted(self, cue: Part, kind: str) -> Said | None:
-        """The verb before its speaker: "..., said Ana Ruiz"."""
-        if cue[0] <= self.sentence.first or self._text(cue[0] - 1) not in (",", "?", "!", *CLOSING):
+    def _relative(self, clause: Clause, sides: tuple[Argument, ...]) -> Token | None:
+        """The "who" that stands in a relative clause for what it is said of."""
+        if clause.relation is not Relation.RELATIVE or not sides:
             return None
-        voice = phrase_after(self.cast, self.sentence, cue[1])
-        if voice is None or kind != "say":
-            return None
-        parts = [_trimmed(self.cast, self.sentence.first, cue[0])]
-        end = voice.last + (self._text(voice.last) in (",", "."))
-        if self._text(end) in OPENING:
-            parts.append(_trimmed(self.cast, end, self.sentence.last))
-        return Said(self.sentence, cue, tuple(parts), (voice,), kind)
+        for token in self.cast.reading.parsed[sides[0].head.i + 1 : clause.predicate.i]:
+            if token.tag_ in ("WP", "WDT") and token.lower_ in ("who", "which", "that"):
+                return token
+        return None
 
-    def _reports_backwards(self, speaker: int, end: int) -> bool:
-        """Whether a comma or a quotation ends before the speaker, and nothing that is reported follows the verb."""
-        if speaker <= self.sentence.first + 1 or self._text(speaker - 1) not in (",", *CLOSING):
-            return False
-        rest = [t for t in self.tokens[end : self.sentence.last] if t.text not in (".", *CLOSING)]
-        return len(rest) <= SHORT_REST and not any(
-            t.lower == "that" or t.text in OPENING or t.text == ":" for t in rest
-        )
+    def _may_be_unsaid(self, clause: Clause) -> bool:
+        """Whether the source may be missing: with "is expected to" and "asked whether"."""
+        return clause.voice == "passive" and clause.kind is Kind.VERBAL
 
-    def _content_begin(self, end: int, kind: str) -> int | None:
-        """Where the content behind a reporting verb begins: after a time or an addressee, at "that" or at once."""
-        at = end
-        while at < self.sentence.last and self.tokens[at].lower in _TIMES:
-            at += 1
-        if kind == "tell" or (kind == "say" and at > end):
-            for ahead in range(end, min(end + 9, self.sentence.last)):
-                if self.tokens[ahead].lower == "that" or self.tokens[ahead].text in OPENING:
-                    return ahead
-            if kind == "tell":
-                reference = self.cast.beginning(end)
-                at = reference.last if reference else end + 1 + (self._text(end).lower() in ("the", "a", "his", "her"))
-        if self._text(at) in (":", ","):
-            at += 1
-        if kind == "say" and self._text(at).lower() in _NOT_CONTENT:
-            return None
-        return at if at < self.sentence.last - 1 else None
+    def _whole(self, cue: Part, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """The parts of a content, each with the whole of a quotation that it begins or ends in."""
+        whole: list[Part] = []
+        for first, last in parts:
+            for at in (first, last - 1, first - 1, last):
+                held = self.quotations.holding(at) if 0 <= at < len(self.tokens) else None
+                if held and not held.first <= cue[0] < held.last and self._belongs(held.first, held.last, first, last):
+                    first, last = min(first, held.first), max(last, held.last)
+            whole.append((first, last))
+        return tuple(whole)
 
+    def _belongs(self, begin: int, end: int, first: int, last: int) -> bool:
+        return begin < last and first < end and not (begin < self.sentence.first and end < self.sentence.first)
 
-def _with_quote_before(cast: Cast, said: Said) -> Said:
-    """A quotation that ends in the sentence of its cue but began in one before belongs to it as a whole."""
-    tokens = cast.reading.tokens
-    first, last = said.content[0]
-    if tokens[last - 1].text not in CLOSING or any(tokens[i].text in OPENING for i in range(first, last - 1)):
-        return said
-    number = said.sentence.number
-    for sentence in reversed(cast.reading.sentences[max(0, number - LONGEST_QUOTATION) : number]):
-        if sentence.paragraph != said.sentence.paragraph:
-            return said
-        if tokens[sentence.first].text in OPENING:
-            return replace(said, content=((sentence.first, last), *said.content[1:]))
-    return said
+    def _according(self) -> Iterator[Said]:
+        for clause in self.contents.found:
+            for side in clause.with_role(Role.OBLIQUE):
+                if side.preposition != "according to":
+                    continue
+                first, last = side.span.start - 2, side.span.end
+                if first < self.sentence.first or self.tokens[first].lower != "according":
+                    continue
+                parts = self._around(clause, first, last)
+                if parts:
+                    speaking = voices(self.cast, (side,), self.sentence.last)
+                    yield Said(self.sentence, (first, first + 2), self._whole((first, last), parts), speaking, "say")
 
-
-def _with_quote_behind(cast: Cast, said: Said) -> Said:
-    """A quotation that is opened in the sentence of its cue, or right behind it, and closed in one that follows."""
-    tokens, sentences = cast.reading.tokens, cast.reading.sentences
-    first, last = said.content[-1]
-    opened = [t.text for t in tokens[first:last] if t.text in OPENING | CLOSING]
-    if len(opened) != 1 or opened[0] not in OPENING or last < said.sentence.last - 2:
-        return said
-    number = said.sentence.number + 1
-    for sentence in sentences[number : number + LONGEST_QUOTATION]:
-        if sentence.paragraph != said.sentence.paragraph:
-            return said
-        for at in range(sentence.first, sentence.last):
-            if tokens[at].text in CLOSING:
-                return replace(said, content=(*said.content[:-1], (first, at + 1)))
-    return said
-
-
-def _continues(cast: Cast, said: Said, sentence: Sentence) -> bool:
-    """Whether a sentence without a cue goes on with the quotation of the sentence before."""
-    tokens = cast.reading.tokens
-    if sentence.number != said.sentence.number + 1 or said.kind not in ("say", "tell"):
-        return False
-    quoted = any(tokens[i].text in OPENING for first, last in said.content for i in range(first, last))
-    return quoted and tokens[sentence.first].text in OPENING
-
-
-def _trimmed(cast: Cast, first: int, last: int) -> Part:
-    tokens = cast.reading.tokens
-    while last > first and tokens[last - 1].text in (",", ".", " "):
-        last -= 1
-    return first, last
+    def _around(self, clause: Clause, first: int, last: int) -> tuple[Part, ...]:
+        """The sentence, where "according to" begins or ends it, else the clause that it stands in."""
+        parts = self.contents.around(first, last)
+        if len(parts) < 2:
+            return parts
+        extent = self.contents.found.extent(clause.predicate)
+        inside = (self.contents.trimmed(extent.start, first), self.contents.trimmed(last, extent.end))
+        return tuple(part for part in inside if part[0] < part[1])
 
 
 def statements(cast: Cast, article: Article, ids: dict[int, str], found: list[Said]) -> tuple[Statement, ...]:
@@ -310,11 +246,16 @@ def identity_of(cast: Cast, article: Article, said: Said) -> str:
 
 def _form(cast: Cast, said: Said) -> StatementForm:
     tokens = cast.reading.tokens
-    quoted = [any(t.text in OPENING | CLOSING for t in tokens[first:last]) for first, last in said.content]
+    quoted = [any(t.text in MARKS for t in tokens[first:last]) for first, last in said.content]
     if not any(quoted):
         return StatementForm.INDIRECT
-    whole = all(tokens[f].text in OPENING and tokens[e - 1].text in CLOSING for f, e in said.content)
+    whole = all(_is_quoted([token.text for token in tokens[first:last]]) for first, last in said.content)
     return StatementForm.DIRECT if whole else StatementForm.MIXED
+
+
+def _is_quoted(words: list[str]) -> bool:
+    """Whether marks enclose the words; the last is missing where the quotation goes on in the next paragraph."""
+    return words[0] in MARKS and (words[-1] in MARKS or not MARKS.intersection(words[1:]))
 
 
 def _span(cast: Cast, text: str, part: Part) -> Span:

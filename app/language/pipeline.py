@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.language.clauses import Clauses, clauses
 from app.language.marks import Marks, marks_of
 from app.language.reader import BrokenModel, check_files
 from app.language.sentences import Sentence, sentences_by_rule, stripped
@@ -45,6 +46,7 @@ class Reading:
     tokens: tuple[Token, ...]
     sentences: tuple[Sentence, ...]
     doc: Doc | None = field(default=None, compare=False, repr=False)
+    _clauses: dict[int, Clauses] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def words(self, first: int, last: int) -> str:
         """The words of tokens ``[first, last)`` as they stand in the text."""
@@ -65,6 +67,12 @@ class Reading:
     def parse(self, sentence: Sentence) -> Span:
         """A sentence of the document."""
         return self.parsed[sentence.first : sentence.last]
+
+    def clauses(self, sentence: Sentence) -> Clauses:
+        """The clauses of a sentence, found once. Raises `ValueError` where no model read the text."""
+        if sentence.number not in self._clauses:
+            self._clauses[sentence.number] = clauses(self.parse(sentence))
+        return self._clauses[sentence.number]
 
 
 class Pipeline:

@@ -11,6 +11,7 @@ from app.domain.commitment import Form, Plover, Stage
 from app.extraction import acts, coreference, entities, sides, statements
 from app.extraction.parties import Scene
 from app.extraction.patterns import PatternError, parse
+from app.extraction.said import Said
 from app.extraction.tables import groups, rows
 from app.language.names import find_names
 from app.language.pipeline import read
@@ -50,11 +51,24 @@ def test_a_stance_governs_an_act_in_its_example(row: Row) -> None:
     assert all(act.negated == (row["negates"] == "yes") for act in found if any(s.row == row for s in act.stances))
 
 
-@pytest.mark.parametrize("row", rows("reporting.tsv"), ids=lambda row: str(row["kind"]))
+def reported(text: str) -> list[Said]:
+    reading = read(text)
+    return statements.find_statements(entities.gather(reading, find_names(reading)))
+
+
+def words_of(row: Row) -> str:
+    return "-".join((row["word"], row["part"], row["takes"]))
+
+
+@pytest.mark.parametrize("row", [row for row in rows("reporting.tsv") if row["part"] != "preposition"], ids=words_of)
 def test_a_reporting_row_finds_its_example(row: Row) -> None:
-    reading = read(row["example"])
-    cast = entities.gather(reading, find_names(reading))
-    assert row["kind"] in [said.kind for said in statements.find_statements(cast)]
+    assert row in [said.row for said in reported(row["example"])]
+
+
+def test_reporting_rows_name_known_parts_and_kinds() -> None:
+    for row in rows("reporting.tsv"):
+        assert row["part"] in ("verb", "passive", "noun", "adjective", "preposition")
+        assert row["kind"] in ("say", "tell", "urge", "want", "think", "judge")
 
 
 @pytest.mark.parametrize("table", ["triggers.tsv", "stances.tsv"])

@@ -49,7 +49,7 @@ def parts(statement: Statement) -> tuple[list[str], str, list[str]]:
         ),
         (
             "Ana Ruiz, the port's director, warned that ships would wait.",
-            ["Ana Ruiz"],
+            ["Ana Ruiz, the port's director"],
             "warned",
             ["that ships would wait"],
             "indirect",
@@ -85,6 +85,67 @@ def test_a_statement_has_speaker_cue_and_content(
     assert statement.form == form
 
 
+@pytest.mark.parametrize(
+    ("text", "speakers", "cue", "content"),
+    [
+        ("The port, Ana Ruiz said, will open in May.", ["Ana Ruiz"], "said", ["The port", "will open in May"]),
+        ("“The port,” Ana Ruiz said, “is open.”", ["Ana Ruiz"], "said", ["“The port,”", "“is open.”"]),
+        ("Ana Ruiz said: “The port is open.”", ["Ana Ruiz"], "said", ["“The port is open.”"]),
+        (
+            "In a statement, the ministry said the port would open.",
+            ["the ministry"],
+            "said",
+            ["the port would open"],
+        ),
+        (
+            "The ministry issued a statement saying the port was open.",
+            ["The ministry"],
+            "saying",
+            ["the port was open"],
+        ),
+        ("Sources said on Monday the port was open.", ["Sources"], "said", ["the port was open"]),
+        ("The minister, who said the port was open, left.", ["who"], "said", ["the port was open"]),
+        ("The port is expected to open in May.", [], "is expected", ["The port", "to open in May"]),
+        ("It was reported that the port was open.", [], "was reported", ["that the port was open"]),
+        ("Peru's claim that the port was closed angered us.", ["Peru"], "claim", ["that the port was closed"]),
+        ("He expressed hope that the port would open.", ["He"], "expressed hope", ["that the port would open"]),
+        ("The minister called for open borders.", ["The minister"], "called for", ["open borders"]),
+        ("Ana Ruiz plans to open the port.", ["Ana Ruiz"], "plans", ["to open the port"]),
+        ("Officials believe the port will open.", ["Officials"], "believe", ["the port will open"]),
+    ],
+)
+def test_words_wishes_and_thoughts_have_a_source_and_a_content(
+    text: str, speakers: list[str], cue: str, content: list[str]
+) -> None:
+    (statement,) = statements_of(text)
+    assert parts(statement) == (speakers, cue, content)
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("“It is open,” Ana Ruiz said, smiling. “Ships may come.”", ["“It is open,”", "“Ships may come.”"]),
+        ("“It is open,” Ana Ruiz said.\n\n“Ships may come.”", ["“It is open,”", "“Ships may come.”"]),
+        ("“It is open again.\n\n“Ships may come,” Ana Ruiz said.", ["“It is open again.", "“Ships may come,”"]),
+    ],
+)
+def test_a_quotation_without_a_cue_goes_on_with_the_statement_beside_it(text: str, content: list[str]) -> None:
+    (statement,) = statements_of(text)
+    assert [span.text for span in statement.content] == content
+    assert statement.form == "direct"
+
+
+def test_a_participle_behind_a_content_is_said_by_the_speaker_not_by_its_subject() -> None:
+    first, second = statements_of("Ana Ruiz said that Peru had opened the port, adding that ships would come.")
+    assert parts(first) == (["Ana Ruiz"], "said", ["that Peru had opened the port"])
+    assert parts(second) == (["Ana Ruiz"], "adding", ["that ships would come"])
+
+
+def test_the_relative_pronoun_stands_for_whom_it_refers_to() -> None:
+    (statement,) = statements_of("Ana Ruiz, who said the port was open, left.")
+    assert [speaker.entity for speaker in statement.speakers] == ["ana-ruiz"]
+
+
 def test_a_quotation_over_sentences_is_one_statement() -> None:
     (statement,) = statements_of("“The port is open. Ships may come,” Ana Ruiz said.")
     assert [span.text for span in statement.content] == ["“The port is open. Ships may come,”"]
@@ -114,6 +175,9 @@ def test_a_statement_in_a_statement_names_its_frame() -> None:
         "The said port was open.",
         "Ana Ruiz went to the port.",
         "It goes without saying.",
+        "I think that the port is open.",
+        "The ship, as expected, sailed.",
+        "He had a lot to carry to the “Blue Anchor” inn.",
     ],
 )
 def test_where_nobody_says_anything_there_is_no_statement(text: str) -> None:

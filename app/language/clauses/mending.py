@@ -32,7 +32,7 @@ def _mend_prepositions(tree: Tree, verb: int) -> None:
 
 def _mend_objects(tree: Tree, verb: int) -> None:
     for child in tree.labelled(verb, "obj"):
-        if any(case < child for case in tree.labelled(child, "case")):
+        if any(case < child and tree.tags[case] != "POS" for case in tree.labelled(child, "case")):
             tree.relabel(child, "obl")
     objects = [child for child in tree.labelled(verb, "obj") if child > verb]
     if len(objects) > 1:
