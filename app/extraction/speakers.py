@@ -7,7 +7,7 @@ from functools import cache
 
 from app.domain.entity import MentionForm
 from app.extraction.entities import Cast, Reference
-from app.extraction.parties import actor_nouns
+from app.extraction.scene import actor_nouns
 from app.extraction.tables import word_set
 from app.language.sentences import Sentence
 
