@@ -11,7 +11,7 @@ from app.extraction.forms import form_of
 from app.extraction.scene import Part, Scene
 from app.extraction.tables import rows
 from app.extraction.triggers import match
-from app.language.clauses import Argument, Clause, Kind
+from app.language.clauses import Argument, Clause, Kind, bare_clause
 from app.language.marks import Trigger
 from app.language.tables import Row
 
@@ -143,9 +143,15 @@ def _by_marks(scene: Scene, found: list[_Candidate]) -> Iterator[_Candidate]:
         if mark.probability < MARKED or any(mark.first <= at < mark.last for at in known):
             continue
         inside = [c for c in scene.clauses if mark.first <= c.predicate.i < mark.last]
+        inside = inside or [c for c in scene.clauses if any(mark.first <= t.i < mark.last for t in c.words)]
         if inside:
-            clause = max(inside, key=lambda c: (c.kind is not Kind.NOMINAL, c.index))
-            yield _Candidate(_governed_by(scene, clause), UNNAMED, (), mark)
+            clause = _governed_by(scene, max(inside, key=lambda c: (c.kind is not Kind.NOMINAL, c.index)))
+            if clause.predicate.i not in known:
+                yield _Candidate(clause, UNNAMED, (), mark)
+            continue
+        bare = bare_clause(scene.root(mark.first, mark.last))
+        found_by = match(bare)
+        yield _Candidate(bare, found_by.row if found_by else UNNAMED, (), mark)
 
 
 def _governed_by(scene: Scene, clause: Clause) -> Clause:

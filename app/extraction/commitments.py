@@ -95,7 +95,7 @@ def _is_topic(act: FoundAct, talk: FoundAct) -> bool:
 
 def _each(scene: Scene, memory: Memory, least: float) -> Iterator[Found]:
     for act in find_acts(scene):
-        if frames()[act.frame].stance and not act.firmness.stated:
+        if frames()[act.frame].stance and not _stands(scene, act):
             continue
         sides = sides_of(scene, act, memory)
         if not sides.enough:
@@ -108,6 +108,12 @@ def _each(scene: Scene, memory: Memory, least: float) -> Iterator[Found]:
             continue
         memory.note(act, sides, scene.sentence.number)
         yield Found(act, sides.sides, (Telling(scene.sentence, act, _clause_words(scene, act)),), signs, sure)
+
+
+def _stands(scene: Scene, act: FoundAct) -> bool:
+    """Whether an act whose bare word is background is more than that here: stated, marked, or "in partnership with"."""
+    joint = act.clause.kind is Kind.NOMINAL and scene.preposition(act.clause.predicate) == "in"
+    return act.firmness.stated or act.marked or (joint and bool(act.clause.by("with")))
 
 
 def _signs(act: FoundAct, sides: Sides) -> Signs:

@@ -109,10 +109,10 @@ class Scene:
 
     def _step(self, token: Token, above: Token, inside: frozenset[int]) -> Fit:
         """What one step up the phrase does to how well its lower end suits."""
-        if above.pos_ in ("VERB", "AUX"):
-            return Fit.NONE
         if above.i in inside:
             return Fit.GOOD
+        if above.pos_ in ("VERB", "AUX"):
+            return Fit.NONE
         preposition = self.preposition(token)
         if preposition in _ADJUNCTS or (self._has_own_side(above) and not self._coordinated(token)):
             return Fit.NONE

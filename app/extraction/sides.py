@@ -23,17 +23,19 @@ REFUSED = 0.04
 """A well placed reference is no side where the reader gives it less."""
 TOPIC = 0.5
 """A reference that only names the topic is a side where the reader gives it this much."""
+PERSONAL = 0.9
+"""The same where people, offices or states themselves take part, never what belongs to them."""
 AFAR = 0.6
 """A reference outside the act's clause is a side where the reader gives it this much."""
 CLOSE = 0.95
 """One to which it gives this much is a side before those to which it gives less are looked at."""
-HEARD = 0.4
+HEARD = 0.25
 """Least probability of an act at which the reader is asked for sides further off."""
 RECALL = 4
 """Most sentences back that "the talks" are looked for."""
 
 _PERSONAL = frozenset({"person", "meet", "ask"})
-"""Frames whose sides are people, offices or states themselves, never what belongs to them."""
+"""Frames whose sides are people, offices or states themselves."""
 _INDEFINITE = word_set("sides.indefinite")
 _ADJUNCTS = word_set("sides.adjuncts")
 
@@ -172,7 +174,7 @@ def _of_definite(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> S
     if before is None or not _takes_up(scene, act, found):
         return None
     known = {referent.side for referent in before[0]}
-    if not found.names <= known:
+    if not found.names <= known and not act.governed:
         return None
     others = [referent for referent in before[0] if referent.side not in found.names]
     sides = (*found.sides, *(Side(referent, None, "right") for referent in others))
@@ -267,7 +269,7 @@ def _within(
     for reference, fit in found:
         if reference not in seen and fit is best:
             seen.add(reference)
-            topic = 2.0 if act.frame in _PERSONAL or act.judged.probability < HEARD else TOPIC
+            topic = 2.0 if act.judged.probability < HEARD else PERSONAL if act.frame in _PERSONAL else TOPIC
             yield Candidate(reference, fit, hand, _part(scene, act, reference), topic)
 
 

@@ -86,7 +86,9 @@ def match(clause: Clause) -> Match | None:
 
 def _matches(clause: Clause) -> Iterator[Match]:
     part = "noun" if clause.predicate.tag_.startswith("NN") or clause.kind is Kind.NOMINAL else "verb"
-    for entry in entries().get((part, clause.predicate.lower_), ()):
+    other = "verb" if part == "noun" else "noun"
+    word = clause.predicate.lower_
+    for entry in entries().get((part, word)) or entries().get((other, word), ()):
         if entry.beside and entry.beside not in _beside(clause):
             continue
         governed = _governed(clause, entry.governed)
