@@ -57,10 +57,12 @@ class FoundAct:
 
     @property
     def stage(self) -> Stage:
+        """How firm it is."""
         return self.firmness.stage
 
     @property
     def negated(self) -> bool:
+        """Whether it is refused, called off or denied."""
         return self.firmness.negated
 
     @property
@@ -117,7 +119,12 @@ def find_acts(scene: Scene) -> list[FoundAct]:
 
 
 def _is_stance(one: _Candidate, others: list[_Candidate]) -> bool:
-    return any(other.rests_on(one) and not (_asks(one) and other.row["form"] == "consultation") for other in others)
+    return any(
+        other.rests_on(one)
+        and not one.governs(other.clause)
+        and not (_asks(one) and other.row["form"] == "consultation")
+        for other in others
+    )
 
 
 def _asks(one: _Candidate) -> bool:
@@ -174,7 +181,7 @@ def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
         first, last = one.mark.first, one.mark.last
     judged = scene.cast.reading.marks.judged(first, min(last, first + 8))
     default = Stage(one.row["stage"]) if one.row["stage"] else _likeliest(judged)
-    firm = firmness(scene, clause, inner, default, severs=one.row["frame"] == "sever")
+    firm = firmness(scene, clause, inner, default, severs=one.row["frame"] == "sever", named=bool(one.row["word"]))
     if firm is None:
         return None
     firm = _weighed(firm, judged)
@@ -188,7 +195,8 @@ def _weighed(firm: Firmness, judged: Trigger) -> Firmness:
     """How firm the act is by its clause, unless the reader is sure of something else."""
     stage = _likeliest(judged)
     least = SURE if firm.stated else LIKELY
-    if judged.probability < MARKED or judged.stages[stage] < least:
+    bound = any(row.get("part") == "modifier" for _, row in firm.rows)
+    if bound or judged.probability < MARKED or judged.stages[stage] < least:
         stage = firm.stage
     return replace(firm, stage=stage, negated=firm.negated or judged.negated >= DENIED)
 

@@ -13,10 +13,10 @@ from app.extraction.coding import Act, code, words_of
 from app.extraction.commitments import Found
 from app.extraction.dates import find_date
 from app.extraction.entities import Cast
+from app.extraction.scene import actor_nouns
 from app.extraction.sides import Side
 from app.extraction.speakers import Voice
 from app.extraction.statements import Said, identity_of
-from app.extraction.scene import actor_nouns
 from app.language.clauses import Argument, Kind, Modality
 
 _SPOKEN = frozenset({"say", "tell", "urge"})
@@ -47,7 +47,7 @@ def _record(cast: Cast, article: Article, ids: dict[int, str], said: list[Said],
         Evidence(t.sentence.number, Span.of(text, tokens[t.words[0]].start, tokens[t.words[1] - 1].end))
         for t in found.tellings
     )
-    parties = tuple(Party(ids[s.referent.number], s.referent.country, _role(s)) for s in found.sides)
+    parties = tuple(Party(ids[s.referent.number], s.referent.country, _role(s, found.sides)) for s in found.sides)
     first, last = found.tellings[0].words
     codes = code(coded_act(cast, act))
     ahead = act.stage in (Stage.INTENDED, Stage.PROPOSED)
@@ -108,8 +108,9 @@ def _in_words(cast: Cast, act: FoundAct, last: int) -> tuple[str, str | None]:
     return action, words(clause.predicate.i + 1 + bool(clause.particle), last) or None
 
 
-def _role(side: Side) -> PartyRole:
-    if side.hand == "inner":
+def _role(side: Side, sides: tuple[Side, ...]) -> PartyRole:
+    """From whom the act goes out and to whom; neither where all stand on one hand, as in "Fiji and Samoa agreed"."""
+    if side.hand == "inner" or all(other.hand in (side.hand, "inner") for other in sides):
         return PartyRole.PARTY
     return PartyRole.INITIATOR if side.hand == "left" else PartyRole.COUNTERPART
 

@@ -44,12 +44,17 @@ def _stances() -> dict[tuple[str, str], tuple[tuple[str, frozenset[str], Row], .
 
 
 def firmness(
-    scene: Scene, clause: Clause, inner: tuple[Clause, ...], default: Stage, *, severs: bool
+    scene: Scene, clause: Clause, inner: tuple[Clause, ...], default: Stage, *, severs: bool, named: bool
 ) -> Firmness | None:
-    """How firm the act of a clause is; None where it is speculation or a threat and so no act."""
+    """How firm the act of a clause is; None where it is speculation or a threat and so no act.
+
+    ``severs``: the row of triggers.tsv says that it breaks something off; ``named``: there is such a row.
+    """
     parent = scene.clauses.parent(clause)
     modality = {modal.modality for each in (clause, *inner) for modal in each.modality}
     used: list[tuple[str, Row]] = [("stances.tsv", row) for row in _governing(clause, inner, parent)]
+    if not named:
+        used.extend(("stances.tsv", row) for row in _own(clause))
     if parent is not None and clause.kind is Kind.NOMINAL and not modality:
         modality |= set(_from_above(clause, parent, default, governed=bool(used)))
     if _advocated(clause, parent):
@@ -73,7 +78,8 @@ def _from_above(clause: Clause, parent: Clause, default: Stage, *, governed: boo
     as_object = clause.relation in (Relation.OBJECT, Relation.NOUN) or (clause.relation is Relation.OBLIQUE and governs)
     for modal in parent.modality:
         if governed or as_object or clause.relation is Relation.SUBJECT:
-            if modal.modality not in _TO_COME or as_object or default is Stage.ENACTED:
+            direct = clause.relation is Relation.OBJECT
+            if modal.modality not in _TO_COME or direct or default is Stage.ENACTED:
                 yield modal.modality
 
 
@@ -124,10 +130,19 @@ def _governing(clause: Clause, inner: tuple[Clause, ...], parent: Clause | None)
     if clause.relation is Relation.OBLIQUE:
         yield from _of_word("verb", parent.predicate.lower_, where, _beside(parent))
     passive = clause.relation is Relation.SUBJECT and parent.voice is Voice.PASSIVE
-    if clause.relation in (Relation.OBJECT, Relation.COMPLEMENT) or passive:
+    plain = clause.relation is Relation.OBLIQUE and not where
+    if clause.relation in (Relation.OBJECT, Relation.COMPLEMENT) or passive or plain:
         yield from _of_word("verb", parent.predicate.lower_, "object", _beside(parent))
     if clause.relation is Relation.NOUN:
         yield from _of_word("noun", parent.predicate.lower_, where or "of", "")
+
+
+def _own(clause: Clause) -> Iterator[Row]:
+    """Rows for the act's own word: "suspended" where the reader marks "suspended aid"."""
+    if clause.kind is Kind.NOMINAL:
+        yield from (row for _, _, row in _stances().get(("noun", clause.predicate.lower_), ()))
+    else:
+        yield from _of_word("verb", clause.predicate.lower_, "object", _beside(clause))
 
 
 def _beside(clause: Clause) -> str:

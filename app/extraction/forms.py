@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.commitment import Form
 from app.extraction.scene import Scene
 from app.extraction.tables import rows
-from app.language.clauses import Argument, Clause, Role
+from app.language.clauses import Argument, Clause, Relation, Role
 from app.language.marks import Trigger
 
 if TYPE_CHECKING:
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 SURE = 0.6
 """Probability from which on the reader's form counts more than words that stand further off."""
+
+CERTAIN = 0.9
+"""Probability from which on it counts more than the row's own form; a talk is one whatever it is about."""
+
+
+def _brought_about(scene: Scene, clause: Clause) -> Iterable[Token]:
+    """What an act is said to do: "defences" of "sharing this could strengthen defences"."""
+    above = scene.clauses.parent(clause) if clause.relation is Relation.SUBJECT else None
+    for argument in above.objects if above is not None else ():
+        yield from argument.core
 
 
 @cache
@@ -27,10 +37,11 @@ def topics() -> dict[str, Form]:
 
 def form_of(scene: Scene, clause: Clause, named: str, governed: tuple[Argument, ...], judged: Trigger) -> Form:
     """The form that the row names; where it leaves that to the topic, that of the topic, or what the reader thinks."""
-    if named not in ("topic", "relief", "any"):
-        return Form(named)
-    near = _first(_near(clause, governed))
     thought = {Form(name): share for name, share in judged.forms.items()}
+    if named not in ("topic", "relief", "any"):
+        other = max(thought, key=lambda form: thought[form])
+        return other if named != Form.CONSULTATION and thought[other] >= CERTAIN else Form(named)
+    near = _first(_near(clause, governed)) or _first(_brought_about(scene, clause))
     if named == "relief":
         arms = near is Form.MILITARY or (near is None and thought[Form.MILITARY] > thought[Form.AID])
         return Form.MILITARY if arms else Form.AID

@@ -96,7 +96,8 @@ class Scene:
                 return Fit.WEAK
             if above.lower_ in _CONFLICTS:
                 return Fit.NONE
-            fit = min(fit, self._step(token, above, inside))
+            step = self._step(token, above, inside)
+            fit = min(fit, Fit.GOOD if step is Fit.WEAK and len(reference.referents) > 1 else step)
             token = above
         return Fit.WEAK
 

@@ -1,4 +1,4 @@
-"""The sides of an act: from the arguments of its clause, from the sentence, and from what the article has said before."""
+"""The sides of an act: from its clause, from the rest of the sentence, and from what the article has said before."""
 
 from __future__ import annotations
 
@@ -169,9 +169,11 @@ def _continuing(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Si
 
 
 def _of_definite(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
-    """ "The talks", "their agreement": sides as in the act before that it takes up."""
+    """Sides of "the talks", "their agreement": those of the act before that it takes up."""
     before = memory.recall(act, scene.sentence.number)
     if before is None or not _takes_up(scene, act, found):
+        return None
+    if act.frame == "give" and before[1].form is not act.form:
         return None
     known = {referent.side for referent in before[0]}
     if not found.names <= known and not act.governed:
@@ -182,7 +184,7 @@ def _of_definite(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> S
 
 
 def _takes_up(scene: Scene, act: FoundAct, found: Sides) -> bool:
-    """Whether an act is a noun that speaks of something known, or the doing of one: "the aim of the pact is to build"."""
+    """Whether an act is a noun for something known, or done under one: "the aim of the pact is to build"."""
     if act.clause.kind is Kind.NOMINAL or act.row["part"] == "noun":
         return _definite(scene, act.clause.predicate)
     if any(_with_article(argument.head) for argument in act.governed):

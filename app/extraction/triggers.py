@@ -86,9 +86,8 @@ def match(clause: Clause) -> Match | None:
 
 def _matches(clause: Clause) -> Iterator[Match]:
     part = "noun" if clause.predicate.tag_.startswith("NN") or clause.kind is Kind.NOMINAL else "verb"
-    other = "verb" if part == "noun" else "noun"
     word = clause.predicate.lower_
-    for entry in entries().get((part, word)) or entries().get((other, word), ()):
+    for entry in entries().get((part, word)) or entries().get(("noun", word), ()):
         if entry.beside and entry.beside not in _beside(clause):
             continue
         governed = _governed(clause, entry.governed)
