@@ -14,6 +14,11 @@ from app.extraction.sides import Memory, Side, Sides, frames, sides_of
 from app.language.clauses import Clause, Kind, Relation
 from app.language.sentences import Sentence
 
+LONGEST = 400
+"""Most tokens of a sentence that commitments are looked for in; what is longer is a list or noise."""
+REMEMBERED = 50
+"""How many of the latest commitments an act is compared with, to see whether it is one told again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
@@ -44,6 +49,8 @@ def find_commitments(cast: Cast, memory: Memory) -> list[Found]:
     """All commitments of a text in its order."""
     found: list[Found] = []
     for sentence in cast.reading.sentences:
+        if sentence.last - sentence.first > LONGEST:
+            continue
         if cast.within(sentence.first, sentence.last) or found:
             for one in _in_sentence(Scene(cast, sentence), memory):
                 _take(found, one)
@@ -53,6 +60,8 @@ def find_commitments(cast: Cast, memory: Memory) -> list[Found]:
 def candidates(cast: Cast, memory: Memory) -> Iterator[Found]:
     """All acts with two sides, also those that are too unlikely to be commitments."""
     for sentence in cast.reading.sentences:
+        if sentence.last - sentence.first > LONGEST:
+            continue
         yield from _in_sentence(Scene(cast, sentence), memory, least=0.0)
 
 
@@ -132,7 +141,8 @@ def _signs(act: FoundAct, sides: Sides) -> Signs:
 
 def _take(found: list[Found], one: Found) -> None:
     """Add a commitment, or, where it tells of one again, its sentence to that one's evidence."""
-    for number, other in enumerate(found):
+    for number in range(max(0, len(found) - REMEMBERED), len(found)):
+        other = found[number]
         if _same(other, one):
             here = {telling.sentence.number for telling in other.tellings}
             new = tuple(t for t in one.tellings if t.sentence.number not in here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
@@ -53,8 +54,10 @@ class Scene:
         self.references = [
             r for r in cast.within(sentence.first, sentence.last) if r.first >= self.first and cast.sides(r)
         ]
-        marks = cast.reading.marks
-        self.marks: list[Trigger] = [t for t in marks.triggers if sentence.first <= t.first < sentence.last]
+        triggers = cast.reading.marks.triggers
+        begin = bisect_left(triggers, sentence.first, key=lambda t: t.first)
+        end = bisect_left(triggers, sentence.last, key=lambda t: t.first)
+        self.marks: tuple[Trigger, ...] = triggers[begin:end]
 
     def within(self, first: int, last: int) -> list[Reference]:
         """References that lie within tokens ``[first, last)``."""
