@@ -1,286 +1,223 @@
-"""Acts of cooperation in a sentence, by the lexicon: what is done, and how firm it is."""
+"""Acts of cooperation in a sentence: predicates that the table of triggers names or that the reader marks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
 from app.domain.commitment import Form, Stage
-from app.extraction.inflection import verb
-from app.extraction.parties import Scene
-from app.extraction.patterns import Match, Matcher
-from app.extraction.tables import rows, word_set
+from app.extraction.firmness import Firmness, firmness
+from app.extraction.forms import form_of
+from app.extraction.scene import Part, Scene
+from app.extraction.tables import rows
+from app.extraction.triggers import match
+from app.language.clauses import Argument, Clause, Kind, bare_clause
+from app.language.marks import Trigger
 from app.language.tables import Row
-from app.language.tokens import Token
 
-_FUTURE = frozenset({"will", "shall", "'ll", "would", "wo"})
-_DUTY = frozenset({"should", "must", "ought", "need", "needs"})
-_DOUBT = frozenset({"may", "might", "could", "can"})
-_NEGATIONS = frozenset({"not", "n't", "never", "no", "without", "cannot", "neither", "nor"})
-_BE = verb("be").all
-_NOUN_VERBS = word_set("acts.noun_verbs")
-_BEFORE_ING = word_set("acts.before_ing")
-_BEFORE_NOUN = word_set("acts.before_noun")
-_BEFORE_INFINITIVE = word_set("acts.before_infinitive")
-STANCE_REACH = 9
-"""Most tokens between what says how firm an act is and the act."""
+MARKED = 0.5
+"""Least probability at which words that the reader marks, and no row of the table names, are an act."""
+LIKELY = 0.6
+"""Probability from which on the reader's stage counts more than that of the row."""
+SURE = 0.95
+"""Probability from which on it counts more than words that say how firm an act is."""
+DENIED = 0.95
+"""Probability from which on an act is refused without a word of the tables that says so."""
+
+UNNAMED: Row = {
+    "word": "",
+    "part": "",
+    "governs": "",
+    "stage": "",
+    "form": "any",
+    "frame": "any",
+    "unless": "",
+    "meaning": "",
+    "example": "",
+}
+"""Stands for the row of an act that only the reader found."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundAct:
-    """An act at tokens ``[first, last)``, with the token where the words that make it firm or not begin."""
+    """An act: its clause, the arguments of it that are part of the act, and how firm and of what form it is."""
 
-    match: Match
-    stage: Stage
+    clause: Clause
+    inner: tuple[Clause, ...]
+    """Nominal clauses of the words that it governs: "talks" in "attended the talks"."""
+    row: Row
+    governed: tuple[Argument, ...]
+    judged: Trigger
+    """What the reader thinks of the act's words."""
+    marked: bool
+    firmness: Firmness
     form: Form
-    negated: bool
-    begin: int
-    stances: tuple[Match, ...]
-    doubtful: bool
-    modal: bool
+    above: Mapping[int, Clause]
+    """The clauses of the words of modality that govern it, by the word's token."""
 
     @property
-    def row(self) -> Row:
-        """The row of triggers.tsv that found it."""
-        return self.match.row
+    def stage(self) -> Stage:
+        """How firm it is."""
+        return self.firmness.stage
+
+    @property
+    def negated(self) -> bool:
+        """Whether it is refused, called off or denied."""
+        return self.firmness.negated
+
+    @property
+    def at(self) -> int:
+        """The token of its predicate."""
+        return self.clause.predicate.i
+
+    @property
+    def words(self) -> Part:
+        """The tokens that carry it."""
+        return self.judged.first, self.judged.last
+
+    @property
+    def frame(self) -> str:
+        """Where its sides stand: a row of frames.tsv."""
+        return self.row["frame"]
 
 
-@cache
-def triggers() -> Matcher:
-    """triggers.tsv, ready to search."""
-    return Matcher(rows("triggers.tsv"))
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    clause: Clause
+    row: Row
+    governed: tuple[Argument, ...]
+    mark: Trigger | None
 
+    def governs(self, clause: Clause) -> bool:
+        """Whether another clause is the noun that this one governs, or that its verb is light beside."""
+        light = clause.light
+        if light is not None and light.i == self.clause.predicate.i and clause.kind is Kind.NOMINAL:
+            return True
+        return any(a.head.i == clause.predicate.i for a in self.governed)
 
-@cache
-def stances() -> Matcher:
-    """stances.tsv, ready to search."""
-    return Matcher(rows("stances.tsv"))
+    def rests_on(self, other: _Candidate) -> bool:
+        """Whether the other's word only says how firm this act is: "agreed" in "agreed to meet"."""
+        return any(m.token.i == other.clause.predicate.i for m in self.clause.modality)
 
 
 def find_acts(scene: Scene) -> list[FoundAct]:
-    """Acts of a sentence, none overlapping another; a stance with an act of its own is not one too."""
-    tokens, first, last = scene.tokens, scene.first, scene.sentence.last
-    matches = [m for m in triggers().find(tokens, first, last) if not _excluded(m, tokens, last)]
-    before = list(stances().find(tokens, first, last))
-    kept = _longest(matches)
-    acts: list[FoundAct] = []
-    for match in kept:
-        acts.append(_coordinated(scene, _act(scene, match, before), acts[-1] if acts else None))
-    used = {(s.first, s.last) for act in acts for s in act.stances}
-    return [a for a in acts if not any(s < a.match.last and a.match.first < e for s, e in used) and _stands(a)]
-
-
-def _coordinated(scene: Scene, act: FoundAct, before: FoundAct | None) -> FoundAct:
-    """An act joined by "and" to an infinitive is as firm as that: "to expand trade and deepen ties"."""
-    if before is None or act.stances or act.modal or act.match.first - before.match.last > 8:
-        return act
-    tokens = scene.tokens
-    if tokens[act.match.first - 1].lower not in ("and", "or", ",") or act.row["part"] != "verb":
-        return act
-    if tokens[before.match.first - 1].lower not in ("to", *_FUTURE) or tokens[act.match.first].lower.endswith(
-        ("ed", "s")
-    ):
-        return act
-    return replace(act, stage=before.stage, stances=before.stances, modal=before.modal, negated=before.negated)
-
-
-def _stands(act: FoundAct) -> bool:
-    return act.row["frame"] not in _background() or bool(act.stances) or act.modal
-
-
-@cache
-def _background() -> frozenset[str]:
-    """Frames whose acts count only behind a stance or a modal verb."""
-    return frozenset(row["frame"] for row in rows("frames.tsv") if row["stance"] == "yes")
-
-
-def _excluded(match: Match, tokens: Sequence[Token], last: int) -> bool:
-    """Whether words around make it something else: "meet the demands", "their support", "to deal with"."""
-    if _wrong_part(match, tokens):
-        return True
-    unless = set(match.row["unless"].split("|")) - {""}
-    return bool(unless) and any(t.lower in unless for t in tokens[match.first : min(match.last + 3, last)])
-
-
-def _wrong_part(match: Match, tokens: Sequence[Token]) -> bool:
-    """Whether a verb's row stands on a noun or an adjective, or a noun's row on a verb, by the word before."""
-    word = tokens[match.first].lower
-    before = tokens[match.first - 1].lower if match.first else ""
-    if match.row["part"] == "noun":
-        return before in _BEFORE_INFINITIVE and word in _NOUN_VERBS
-    if before == "-" and tokens[match.first].glued:
-        return True
-    if word == "meeting":
-        return before not in _BEFORE_ING
-    return word in _NOUN_VERBS and before in _BEFORE_NOUN
-
-
-def _longest(matches: list[Match]) -> list[Match]:
-    """Of matches that overlap, the one that begins first, and of these the longest."""
-    kept: list[Match] = []
-    for match in sorted(matches, key=lambda m: (m.first, -m.last)):
-        if not kept or match.first >= kept[-1].last:
-            kept.append(match)
-    return kept
-
-
-def _act(scene: Scene, match: Match, before: list[Match]) -> FoundAct:
-    tokens = scene.tokens
-    default = Stage(match.row["stage"])
-    chain = _chain(scene, match, before)
-    begin = chain[0].first if chain else match.first
-    modal = _modal(tokens, begin, scene.first)
-    negated = (
-        _negated(tokens, begin, match.first, scene.first)
-        or match.row["frame"] == "sever"
-        or any(s.row["negates"] == "yes" for s in chain)
-    )
-    stage = _stage(tokens, match, chain, modal, default, scene.first)
-    if modal is not None:
-        begin = modal
-    form = _form(scene, match)
-    doubtful = modal is not None and tokens[modal].lower in _DOUBT
-    return FoundAct(match, stage, form, negated, begin, tuple(chain), doubtful, modal is not None)
-
-
-def _chain(scene: Scene, match: Match, before: list[Match]) -> list[Match]:
-    """The stances that govern an act, outermost first: each reaches up to the next over few words and no clause."""
-    chain: list[Match] = []
-    at = match.first
-    for stance in sorted(before, key=lambda s: -s.last):
-        if stance.last > at or stance.first >= at:
+    """The acts of a sentence in its order: none that is part of another, or only says how firm another is."""
+    candidates = list(_by_rows(scene))
+    candidates.extend(_by_marks(scene, candidates))
+    candidates.sort(key=lambda c: c.clause.index)
+    acts = []
+    for one in candidates:
+        others = [other for other in candidates if other is not one]
+        if any(other.governs(one.clause) for other in others) or _is_stance(one, others):
             continue
-        if at - stance.last > STANCE_REACH or not _reaches(scene, stance, at, match):
+        if any(one.rests_on(other) and _asks(other) and one.row["form"] == "consultation" for other in others):
             continue
-        chain.insert(0, stance)
-        at = stance.first
-    return chain
+        act = _act(scene, one)
+        if act is not None:
+            acts.append(act)
+    return acts
 
 
-def _reaches(scene: Scene, stance: Match, at: int, match: Match) -> bool:
-    between = [t.lower for t in scene.tokens[stance.last : at]]
-    if any(word in _BREAKS for word in between):
-        return False
-    reach = stance.row["reach"]
-    if "to" in between[-3:] or (scene.tokens[stance.last - 1].lower in ("to", "for", "at", "on") and len(between) < 4):
-        return reach in ("to", "both") or stance.row["negates"] != "yes"
-    if reach == "to":
-        return False
-    if match.row["part"] == "noun" or scene.tokens[at].lower.endswith("ing"):
-        return len(between) <= 4
-    return stance.row["by"] == "asker" and len(between) <= 6 and "that" in between
-
-
-_BREAKS = word_set("acts.breaks")
-
-
-def _modal(tokens: Sequence[Token], at: int, first: int) -> int | None:
-    """The modal verb that governs the word at a token, or "is to": its token."""
-    for back in range(at - 1, max(first, at - 5) - 1, -1):
-        word = tokens[back].lower
-        if word in _FUTURE | _DUTY | _DOUBT:
-            return back
-        if word == "to" and back > first and tokens[back - 1].lower in _BE and back == at - 1:
-            return back - 1
-        if word not in _BETWEEN and not word.endswith("ly"):
-            return None
-    return None
-
-
-_BETWEEN = word_set("acts.between")
-
-
-def _negated(tokens: Sequence[Token], begin: int, at: int, first: int) -> bool:
-    if any(t.lower in _NEGATIONS for t in tokens[max(first, begin - 3) : begin]):
-        return True
-    return any(t.lower in ("not", "n't", "never") for t in tokens[max(first, at - 3) : at])
-
-
-def _stage(
-    tokens: Sequence[Token], match: Match, chain: list[Match], modal: int | None, default: Stage, first: int
-) -> Stage:
-    asked = [s for s in chain if s.row["stage"] == "proposed"]
-    if asked:
-        return Stage.PROPOSED
-    positive = [s for s in chain if s.row["negates"] != "yes"]
-    refused = [s for s in chain if s.row["negates"] == "yes"]
-    if positive:
-        return Stage(positive[0].row["stage"])
-    if refused:
-        return default if default is Stage.AGREED else Stage(refused[0].row["stage"])
-    if _advocated(tokens, match):
-        return Stage.PROPOSED
-    if modal is not None and default is not Stage.PROPOSED:
-        return Stage.PROPOSED if tokens[modal].lower in _DUTY | _DOUBT else Stage.INTENDED
-    if match.row["part"] == "noun" and default is Stage.ENACTED and _to_come(tokens, match.last):
-        return Stage.INTENDED
-    if _infinitive(tokens, match, first) and default is not Stage.PROPOSED:
-        return Stage.INTENDED
-    return default
-
-
-def _advocated(tokens: Sequence[Token], match: Match) -> bool:
-    """Whether an act is praised for what it would bring ("sharing this could help"), and so proposed."""
-    at = match.first
-    if not tokens[at].lower.endswith("ing") or (at and tokens[at - 1].lower in _BE):
-        return False
-    for token in tokens[match.last : match.last + 5]:
-        if token.lower in ("could", "would", "can"):
-            return True
-        if token.text in (",", ".") or token.lower in ("that", "who", "which"):
-            return False
-    return False
-
-
-_TO_COME = word_set("acts.to_come")
-
-
-def _to_come(tokens: Sequence[Token], last: int) -> bool:
-    """Whether what stands behind a noun says that it is yet to be ("the talks are due on Monday")."""
-    for token in tokens[last - 3 : last + 10]:
-        if token.lower in _TO_COME:
-            return True
-        if token.text in (",", ";", ".") or token.lower in ("that", "who", "which", "said", "was", "were", "has"):
-            return False
-    return False
-
-
-def _infinitive(tokens: Sequence[Token], match: Match, first: int) -> bool:
-    """Whether it reads "to deepen ties": an aim; not "the first to visit"."""
-    at = match.first - 1
-    while at > first and (tokens[at].lower in ("jointly", "further", "also") or tokens[at].lower.endswith("ly")):
-        at -= 1
-    if match.row["part"] != "verb" or at <= first or tokens[at].lower != "to":
-        return False
-    return not any(
-        t.lower in ("first", "official", "leader", "only", "latest", "last", "president")
-        for t in tokens[max(first, at - 4) : at]
+def _is_stance(one: _Candidate, others: list[_Candidate]) -> bool:
+    return any(
+        other.rests_on(one)
+        and not one.governs(other.clause)
+        and not (_asks(one) and other.row["form"] == "consultation")
+        for other in others
     )
 
 
-@cache
-def _topics() -> dict[str, Form]:
-    return {word: Form(row["form"]) for row in reversed(rows("topics.tsv")) for word in row["words"].split("|")}
+def _asks(one: _Candidate) -> bool:
+    """Whether it is an invitation, an act whatever it is to."""
+    return one.row["frame"] == "ask"
 
 
-def _form(scene: Scene, match: Match) -> Form:
-    """The row's form, or that of the first topic word that the act governs, or stands in front of it."""
-    if match.row["form"] not in ("topic", "relief"):
-        return Form(match.row["form"])
-    end = max(scene.clause_end(match.last), min(match.last + 4, scene.sentence.last))
-    ahead = [t.lower for t in scene.tokens[match.first : end]]
-    if match.row["form"] == "relief":
-        military = any(_topics().get(word) is Form.MILITARY for word in ahead[: match.last - match.first + 3])
-        return Form.MILITARY if military else Form.AID
-    for distance, word in enumerate(ahead, start=match.first - match.last):
-        form = _topics().get(word)
-        if form and (form is not Form.CONSULTATION or (match.row["pattern"] == "agree:v" and distance < 4)):
-            return form
-    for token in reversed(scene.tokens[max(scene.first, match.first - 4) : match.first]):
-        if token.lower in _topics() and _topics()[token.lower] is not Form.CONSULTATION:
-            return _topics()[token.lower]
-    if match.row["stage"] == Stage.AGREED:
-        here = (_topics().get(t.lower) for t in scene.tokens[scene.first : scene.sentence.last])
-        return next((form for form in here if form and form is not Form.CONSULTATION), Form.DIPLOMATIC)
-    return Form.DIPLOMATIC
+def _by_rows(scene: Scene) -> Iterator[_Candidate]:
+    for clause in scene.clauses:
+        found = match(clause) if clause.predicate.i >= scene.first else None
+        if found is not None:
+            yield _Candidate(clause, found.row, found.governed, _mark_at(scene, clause))
+
+
+def _mark_at(scene: Scene, clause: Clause) -> Trigger | None:
+    return next((m for m in scene.marks if m.first <= clause.predicate.i < m.last), None)
+
+
+def _by_marks(scene: Scene, found: list[_Candidate]) -> Iterator[_Candidate]:
+    """Marked words that no row names: the clause whose predicate stands among them, a verb's before a noun's."""
+    known = {c.clause.predicate.i for c in found} | {a.head.i for c in found for a in c.governed}
+    for mark in scene.marks:
+        if mark.probability < MARKED or any(mark.first <= at < mark.last for at in known):
+            continue
+        inside = [c for c in scene.clauses if mark.first <= c.predicate.i < mark.last]
+        inside = inside or [c for c in scene.clauses if any(mark.first <= t.i < mark.last for t in c.words)]
+        if inside:
+            clause = _governed_by(scene, max(inside, key=lambda c: (c.kind is not Kind.NOMINAL, c.index)))
+            if clause.predicate.i not in known:
+                yield _Candidate(clause, UNNAMED, (), mark)
+            continue
+        bare = bare_clause(scene.root(mark.first, mark.last))
+        found_by = match(bare)
+        yield _Candidate(bare, found_by.row if found_by else UNNAMED, (), mark)
+
+
+def _governed_by(scene: Scene, clause: Clause) -> Clause:
+    """What is planned, where the clause only says that it is: "build" of "plans to build"."""
+    for other in scene.clauses:
+        if other.modality and other.modality[-1].token.i == clause.predicate.i and other.kind is Kind.VERBAL:
+            return _governed_by(scene, other) if other.index != clause.index else clause
+    return clause
+
+
+def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
+    """The candidate as an act; None where it is hostile, a mere condition or speculation."""
+    clause = one.clause
+    inner = tuple(c for c in scene.clauses if c is not clause and one.governs(c))
+    if clause.conditional or _hostile(one):
+        return None
+    first = min([clause.predicate.i, *(a.head.i for a in one.governed)])
+    last = max([clause.predicate.i, *(a.head.i for a in one.governed)]) + 1
+    if one.mark is not None:
+        first, last = one.mark.first, one.mark.last
+    judged = scene.cast.reading.marks.judged(first, min(last, first + 8))
+    default = Stage(one.row["stage"]) if one.row["stage"] else _likeliest(judged)
+    firm = firmness(scene, clause, inner, default, severs=one.row["frame"] == "sever", named=bool(one.row["word"]))
+    if firm is None:
+        return None
+    firm = _weighed(firm, judged)
+    form = form_of(scene, clause, one.row["form"], one.governed, judged)
+    return FoundAct(
+        clause, inner, one.row, one.governed, judged, one.mark is not None, firm, form, _above(scene, clause)
+    )
+
+
+def _weighed(firm: Firmness, judged: Trigger) -> Firmness:
+    """How firm the act is by its clause, unless the reader is sure of something else."""
+    stage = _likeliest(judged)
+    least = SURE if firm.stated else LIKELY
+    bound = any(row.get("part") == "modifier" for _, row in firm.rows)
+    if bound or judged.probability < MARKED or judged.stages[stage] < least:
+        stage = firm.stage
+    return replace(firm, stage=stage, negated=firm.negated or judged.negated >= DENIED)
+
+
+def _above(scene: Scene, clause: Clause) -> dict[int, Clause]:
+    governing = {modal.token.i for modal in clause.modality}
+    return {c.predicate.i: c for c in scene.clauses if c.predicate.i in governing}
+
+
+def _likeliest(judged: Trigger) -> Stage:
+    return Stage(max(judged.stages, key=lambda name: judged.stages[name]))
+
+
+def _hostile(one: _Candidate) -> bool:
+    hostile = {row["word"] for row in rows("hostile.tsv")}
+    objects = (*one.clause.logical_objects, *one.governed)
+    return any(a.head.lower_ in hostile for a in objects)
+
+
+def continued(act: FoundAct, before: FoundAct) -> FoundAct:
+    """An act spoken of again: as firm as before, unless its own words say otherwise, and of the same form."""
+    same = act.form is before.form or Form.CONSULTATION in (act.form, before.form)
+    firm = act.firmness if act.firmness.stated else replace(act.firmness, stage=before.stage)
+    return replace(act, firmness=firm, form=act.form if same else before.form)

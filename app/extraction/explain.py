@@ -11,7 +11,8 @@ from app.domain.explanation import Explanation, TableRow
 from app.domain.facts import Facts
 from app.domain.statement import Statement
 from app.extraction.coding import coding_row
-from app.extraction.commitments import Found, coded_act
+from app.extraction.commitment_records import coded_act
+from app.extraction.commitments import Found
 from app.extraction.entities import Cast, Referent
 from app.extraction.extractor import Work
 from app.extraction.patterns import Matcher
@@ -48,12 +49,19 @@ def _of_statement(cast: Cast, statement: Statement, said: Said) -> Explanation:
 
 def _of_commitment(cast: Cast, found: Found, record: Commitment) -> Explanation:
     act = found.act
-    frame = next(row for row in rows("frames.tsv") if row["frame"] == act.row["frame"])
-    used = [("triggers.tsv", act.row), *(("stances.tsv", stance.row) for stance in act.stances)]
-    used += [("frames.tsv", frame), ("coding.tsv", coding_row(coded_act(cast, act)))]
-    firm = "behind what says how firm it is" if act.stances else "behind a modal verb" if act.modal else "as told"
-    near = "its sides stand by it" if all(s.candidate for s in found.sides) else "a side is known from before"
-    rule = f"a {act.row['part']} that carries an act ({act.row['meaning']}), {firm}; {near}"
+    frame = next(row for row in rows("frames.tsv") if row["frame"] == act.frame)
+    used = [("triggers.tsv", act.row)] if act.row["word"] else []
+    used += [*act.firmness.rows, ("frames.tsv", frame), ("coding.tsv", coding_row(coded_act(cast, act)))]
+    what = (
+        f"a {act.row['part']} of the table of triggers ({act.row['meaning']})"
+        if act.row["word"]
+        else f"a {act.clause.kind} clause that the reader marks (probability {act.judged.probability:.2f})"
+    )
+    firm = "governed by words that say how firm it is" if act.firmness.stated else "as told"
+    near = "its sides are arguments of it" if found.signs.near else "a side stands further off in the sentence"
+    if found.signs.recalled:
+        near = "a side is known from the headline or an earlier sentence"
+    rule = f"{what}, {firm}; {near}"
     return Explanation(record.id, rule, record.evidence[0].span, tuple(_row(table, row) for table, row in used))
 
 

@@ -114,7 +114,15 @@ class EntenteExtractor:
         return self._facts(article, load_pipeline(self._model))
 
     def _facts(self, article: Article, pipeline: Pipeline) -> tuple[Facts, Work]:
-        from app.extraction import affiliation, commitments, coreference, entities, sides, statements
+        from app.extraction import (
+            affiliation,
+            commitment_records,
+            commitments,
+            coreference,
+            entities,
+            sides,
+            statements,
+        )
         from app.language.names import find_names
 
         reading = pipeline.read(article.text)
@@ -126,7 +134,7 @@ class EntenteExtractor:
         said = statements.find_statements(cast)
         found = commitments.find_commitments(cast, sides.Memory(headline))
         ids, records = entities.entities(cast, article)
-        kept = commitments.commitments(cast, article, ids, said, found)
+        kept = commitment_records.commitments(cast, article, ids, said, found)
         facts = Facts(
             extractor=self.name,
             sentences=_spans(reading),

@@ -1,27 +1,52 @@
-"""The sides of an act: from its clause, from the sentence, and from what the article has said before."""
+"""The sides of an act: from its clause, from the rest of the sentence, and from what the article has said before."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from app.domain.commitment import Form
-from app.domain.entity import EntityType
+from app.domain.entity import EntityType, MentionForm
 from app.extraction.acts import FoundAct
-from app.extraction.entities import Cast, Referent
-from app.extraction.parties import Candidate, Fit, Scene
+from app.extraction.entities import Cast, Reference, Referent
+from app.extraction.scene import Fit, Scene
 from app.extraction.tables import rows, word_set
+from app.extraction.triggers import match
+from app.language.clauses import Argument, Clause, Kind, Role, Voice
 
-_ADJUNCTS = word_set("commitments.adjuncts")
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+REFUSED = 0.04
+"""A well placed reference is no side where the reader gives it less."""
+TOPIC = 0.5
+"""A reference that only names the topic is a side where the reader gives it this much."""
+PERSONAL = 0.9
+"""The same where people, offices or states themselves take part, never what belongs to them."""
+AFAR = 0.6
+"""A reference outside the act's clause is a side where the reader gives it this much."""
+CLOSE = 0.95
+"""One to which it gives this much is a side before those to which it gives less are looked at."""
+HEARD = 0.25
+"""Least probability of an act at which the reader is asked for sides further off."""
+RECALL = 4
+"""Most sentences back that "the talks" are looked for."""
+
+_PERSONAL = frozenset({"person", "meet", "ask"})
+"""Frames whose sides are people, offices or states themselves."""
+_INDEFINITE = word_set("sides.indefinite")
+_ADJUNCTS = word_set("sides.adjuncts")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A row of frames.tsv: the prepositions that lead to a side ("" for the object), and what else it asks for."""
+    """A row of frames.tsv; the preposition of an object is empty."""
 
     prepositions: frozenset[str]
-    right: bool
-    purposes: bool
+    inside: bool
+    stance: bool
 
 
 @cache
@@ -30,16 +55,31 @@ def frames() -> dict[str, Frame]:
     return {
         row["frame"]: Frame(
             frozenset("" if word == "-" else word for word in row["prepositions"].split("|")),
-            right=row["right"] == "yes",
-            purposes=row["purposes"] != "no",
+            inside=row["inside"] == "yes",
+            stance=row["stance"] == "yes",
         )
         for row in rows("frames.tsv")
     }
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reference that may be a side. ``hand``: left (from whom the act goes out), right, or inner (mutual).
+
+    ``part``: the reader's probability that it is one.
+    """
+
+    reference: Reference
+    fit: Fit
+    hand: str
+    part: float
+    topic: float = TOPIC
+    """The least probability at which a weak candidate is a side."""
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
-    """A side of an act: its referent, where the clause names it, and on which hand of the act's words."""
+    """A side of an act: its referent, and where the sentence names it."""
 
     referent: Referent
     candidate: Candidate | None
@@ -56,9 +96,14 @@ class Sides:
     act: FoundAct | None = None
 
     @property
+    def names(self) -> set[str]:
+        """What the sides count as: codes of states, names of bodies."""
+        return {side.referent.side or "" for side in self.sides}
+
+    @property
     def enough(self) -> bool:
         """Whether there are two of different states or bodies."""
-        return len({side.referent.side for side in self.sides}) >= 2
+        return len(self.names) >= 2
 
 
 @dataclass(slots=True)
@@ -67,81 +112,100 @@ class Memory:
 
     headline: tuple[str, ...] = ()
     """Country codes and names of bodies."""
-    _last: dict[bool, tuple[tuple[Referent, ...], FoundAct]] = field(default_factory=dict)
+    _last: dict[bool, tuple[tuple[Referent, ...], FoundAct, int]] = field(default_factory=dict)
 
-    def note(self, act: FoundAct, sides: Sides) -> None:
+    def note(self, act: FoundAct, sides: Sides, sentence: int) -> None:
         """Remember the sides of an act."""
-        self._last[act.form is Form.CONSULTATION] = tuple(s.referent for s in sides.sides), act
+        self._last[act.form is Form.CONSULTATION] = tuple(s.referent for s in sides.sides), act, sentence
 
-    def recall(self, act: FoundAct) -> tuple[tuple[Referent, ...], FoundAct] | None:
-        """Sides of the latest act of the same kind, or else of any, and the act."""
+    def recall(self, act: FoundAct, sentence: int) -> tuple[tuple[Referent, ...], FoundAct] | None:
+        """Sides of the latest act of the same kind, or else of any, and the act; none from too far back."""
         same = act.form is Form.CONSULTATION
-        return self._last.get(same) or self._last.get(not same)
+        for kind in (same, not same):
+            if kind in self._last and sentence - self._last[kind][2] <= RECALL:
+                return self._last[kind][:2]
+        return None
 
 
 def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     """Who takes part in an act; fewer than two sides where it cannot be told."""
-    if act.row["frame"] == "definite":
-        return _of_definite(scene, act, memory)
-    sides = _sides(scene, act)
-    found = Sides(tuple(sides))
+    candidates = list(_candidates(scene, act))
+    found = Sides(tuple(_admitted(scene, candidates)))
     if found.enough:
         return found
-    if frames()[act.row["frame"]].right and all(side.hand == "left" for side in sides):
-        return _continuing(act, found, memory)
-    found = Sides(tuple(_widened(scene, act, sides)), near=False)
-    return found if found.enough else _of_headline(scene, found, memory)
+    candidates.extend(_governing(scene, act, {c.reference for c in candidates}))
+    wider = Sides(tuple(_admitted(scene, candidates)), near=False)
+    if wider.enough:
+        return wider
+    if act.judged.probability < HEARD:
+        return _known(scene, act, found, memory)
+    afar = sorted(_afar(scene, act, {c.reference for c in candidates}), key=lambda c: -c.part)
+    for further in ([c for c in afar if c.part >= CLOSE], afar[:2]):
+        wider = Sides(tuple(_admitted(scene, [*candidates, *further])), near=False)
+        if wider.enough:
+            return wider
+    return _known(scene, act, found, memory)
 
 
-def _of_definite(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
-    """Sides of "the talks": who stands in its own phrase, or those of the act that it refers back to."""
-    sides: list[Side] = []
-    for candidate in scene.adjacent(act.match.first):
-        _admit(scene, sides, candidate, "left")
-    comma = next(
-        (i for i in range(act.match.last, scene.sentence.last) if scene.tokens[i].text == ","), scene.sentence.last
+def _known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
+    """The sides with those that the article has named before, where the act takes them up."""
+    return (
+        _of_definite(scene, act, found, memory)
+        or _continuing(scene, act, found, memory)
+        or _of_headline(scene, found, memory)
+        or found
     )
-    near = [c for c in scene.behind(act.match.last) if c.reference.first < comma or c.preposition == "between"]
-    behind = [
-        c
-        for c in near
-        if c.preposition in frames()["definite"].prepositions and scene.tokens[act.match.last].text != ","
-    ]
-    if not sides and any(c.preposition == "with" for c in behind):
-        for candidate in scene.before(act.begin):
-            if candidate.fit is Fit.GOOD and candidate.preposition not in _ADJUNCTS:
-                _admit(scene, sides, candidate, "left")
-    for candidate in behind:
-        _admit(scene, sides, candidate, "right")
-    found = Sides(tuple(sides))
-    if found.enough:
-        return found
-    before = memory.recall(act)
-    own = {side.referent.side for side in sides}
-    if before is None or scene.indefinite(act.match.first) or not own <= {referent.side for referent in before[0]}:
-        return found
-    recalled = tuple(Side(referent, None, "inner") for referent in before[0])
-    return Sides(recalled, near=False, recalled=True, act=before[1])
 
 
-def _continuing(act: FoundAct, found: Sides, memory: Memory) -> Sides:
+def _continuing(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
     """Who gives again, and does not say to whom, gives to those of the act before."""
-    before = memory.recall(act)
-    own = {side.referent.side for side in found.sides}
-    if act.row["frame"] != "give" or not own or before is None or before[1].form is not act.form:
-        return found
-    others = [referent for referent in before[0] if referent.side not in own]
+    before = memory.recall(act, scene.sentence.number)
+    if before is None or act.frame not in ("give", "any") or not found.names or before[1].form is not act.form:
+        return None
+    others = [referent for referent in before[0] if referent.side not in found.names]
     if len(others) == len(before[0]):
-        return found
-    return Sides((*found.sides, *(Side(referent, None, "right") for referent in others)), near=False, recalled=True)
+        return None
+    return Sides((*found.sides, *(Side(r, None, "right") for r in others)), near=False, recalled=True)
 
 
-def _of_headline(scene: Scene, found: Sides, memory: Memory) -> Sides:
-    """One side in the sentence and that side with others in the headline: those are meant."""
-    own = {side.referent.side for side in found.sides}
-    if len(own) != 1 or len(memory.headline) != 2 or not own < set(memory.headline):
-        return found
-    referent = _referent(scene.cast, next(side for side in memory.headline if side not in own))
+def _of_definite(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
+    """Sides of "the talks", "their agreement": those of the act before that it takes up."""
+    before = memory.recall(act, scene.sentence.number)
+    if before is None or not _takes_up(scene, act, found):
+        return None
+    if act.frame == "give" and before[1].form is not act.form:
+        return None
+    known = {referent.side for referent in before[0]}
+    if not found.names <= known and not act.governed:
+        return None
+    others = [referent for referent in before[0] if referent.side not in found.names]
+    sides = (*found.sides, *(Side(referent, None, "right") for referent in others))
+    return Sides(sides, near=False, recalled=True, act=before[1])
+
+
+def _takes_up(scene: Scene, act: FoundAct, found: Sides) -> bool:
+    """Whether an act is a noun for something known, or done under one: "the aim of the pact is to build"."""
+    if act.clause.kind is Kind.NOMINAL or act.row["part"] == "noun":
+        return _definite(scene, act.clause.predicate)
+    if any(_with_article(argument.head) for argument in act.governed):
+        return True
+    nouns = [c for c in scene.clauses if c.kind is Kind.NOMINAL and c.predicate.i < act.at and c is not act.clause]
+    return not found.names and any(match(noun) and _with_article(noun.predicate) for noun in nouns)
+
+
+def _with_article(noun: Token) -> bool:
+    return any(child.lower_ in ("the", "this", "their") for child in noun.children if child.i < noun.i)
+
+
+def _definite(scene: Scene, noun: Token) -> bool:
+    return not any(child.lower_ in _INDEFINITE for child in noun.children if child.i < noun.i)
+
+
+def _of_headline(scene: Scene, found: Sides, memory: Memory) -> Sides | None:
+    """One side in the sentence and that side with one other in the headline: those are meant."""
+    if len(found.names) != 1 or len(memory.headline) != 2 or not found.names < set(memory.headline):
+        return None
+    referent = _referent(scene.cast, next(side for side in memory.headline if side not in found.names))
     return Sides((*found.sides, Side(referent, None, "right")), near=False, recalled=True)
 
 
@@ -164,74 +228,116 @@ def headline_sides(headline: Cast) -> tuple[str, ...]:
     return tuple(side for side in sides if side)
 
 
-def _sides(scene: Scene, act: FoundAct) -> list[Side]:
-    """Sides of the act's own clause: its subject and whom its frame admits behind it; one for each country."""
-    allowed = frames()[act.row["frame"]].prepositions
-    left = [
-        c
-        for c in scene.before(act.begin)
-        if c.preposition not in _ADJUNCTS - {"of"} or c.preposition in ("between", "among")
-    ]
-    visit = act.row["frame"] == "visit"
-    inner = [
-        c
-        for c in scene.candidates(act.begin, act.match.last)
-        if c.preposition not in _ADJUNCTS or c.preposition == "of" or (visit and c.preposition == "in")
-    ]
-    purposes = frames()[act.row["frame"]].purposes
-    right = _good_first(
-        [c for c in scene.behind(act.match.last, purposes=purposes) if _behind_fits(scene, act, c, allowed)]
-    )
+def _candidates(scene: Scene, act: FoundAct) -> Iterator[Candidate]:
+    """References in the arguments of the act's clauses that its frame admits."""
+    frame = frames()[act.frame]
+    inside = frozenset({act.at, *(a.head.i for a in act.governed), *(c.predicate.i for c in act.inner)})
+    seen: set[Reference] = set()
+    for clause in (act.clause, *act.inner):
+        for argument in clause.arguments:
+            hand = _hand(clause, argument, frame, inside)
+            if hand:
+                yield from _within(scene, act, argument, hand, inside, seen)
+        yield from _modifying(scene, act, clause, seen)
+
+
+def _hand(clause: Clause, argument: Argument, frame: Frame, inside: frozenset[int]) -> str:
+    """On which hand an argument stands; empty where no side stands there."""
+    if argument.head.i in inside:
+        return "inner" if frame.inside else ""
+    passive = clause.voice is Voice.PASSIVE and clause.kind is not Kind.NOMINAL
+    match argument.role:
+        case Role.SUBJECT if passive:
+            return "right"
+        case Role.SUBJECT | Role.AGENT | Role.POSSESSOR:
+            return "left"
+        case Role.OBJECT | Role.INDIRECT_OBJECT:
+            return "right" if "" in frame.prepositions else ""
+        case Role.OBLIQUE if argument.preposition in ("between", "among"):
+            return "inner"
+        case Role.OBLIQUE if argument.preposition in frame.prepositions:
+            return "left" if argument.preposition == "by" else "right"
+    return ""
+
+
+def _within(
+    scene: Scene, act: FoundAct, argument: Argument, hand: str, inside: frozenset[int], seen: set[Reference]
+) -> Iterator[Candidate]:
+    found = [(r, scene.fit(r, argument, inside)) for r in scene.within(argument.core.start, argument.core.end)]
+    if not any(fit is Fit.GOOD for _, fit in found):
+        for other in argument.appositions:
+            found.extend((r, scene.fit(r, other, inside)) for r in scene.within(other.core.start, other.core.end))
+    best = max((fit for _, fit in found), default=Fit.NONE)
+    for reference, fit in found:
+        if reference not in seen and fit is best:
+            seen.add(reference)
+            topic = 2.0 if act.judged.probability < HEARD else PERSONAL if act.frame in _PERSONAL else TOPIC
+            yield Candidate(reference, fit, hand, _part(scene, act, reference), topic)
+
+
+def _modifying(scene: Scene, act: FoundAct, clause: Clause, seen: set[Reference]) -> Iterator[Candidate]:
+    """References among the words before a noun: "US-China talks"."""
+    if clause.kind is Kind.VERBAL:
+        return
+    for modifier in clause.modifiers:
+        for reference in scene.references:
+            if reference.first <= modifier.i < reference.last and reference not in seen:
+                seen.add(reference)
+                yield Candidate(reference, Fit.GOOD, "inner", _part(scene, act, reference))
+
+
+def _governing(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Candidate]:
+    """Who stands in the clause above: the asker of what is asked for, those who travel in order to talk."""
+    parent = scene.clauses.parent(act.clause)
+    if parent is None or (act.clause.finite and not act.clause.modality):
+        return
+    inside = frozenset({act.at})
+    governs = act.clause.kind is not Kind.NOMINAL or act.firmness.stated
+    for argument in parent.arguments:
+        hand = _hand(parent, argument, frames()["any"], inside)
+        if hand and argument.head.i != act.at:
+            for candidate in _within(scene, act, argument, hand, inside, seen):
+                if governs:
+                    yield candidate
+                elif candidate.fit is Fit.GOOD:
+                    yield replace(candidate, fit=Fit.WEAK)
+
+
+def _afar(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Candidate]:
+    """References elsewhere in the sentence that the reader takes for sides."""
+    for reference in scene.references:
+        if reference in seen:
+            continue
+        part = _part(scene, act, reference)
+        if part >= AFAR and scene.preposition(scene.root(reference.first, reference.last)) not in _ADJUNCTS:
+            yield Candidate(reference, Fit.GOOD, "left" if reference.first < act.at else "right", part)
+
+
+def _part(scene: Scene, act: FoundAct, reference: Reference) -> float:
+    return 1 - scene.cast.reading.marks.part(act.words, (reference.first, reference.last)).none
+
+
+def _admitted(scene: Scene, candidates: list[Candidate]) -> list[Side]:
+    """One side for each state or body; regions only where there are not two others."""
     sides: list[Side] = []
-    good_left = [c for c in left if c.fit is Fit.GOOD] or left[:1]
-    for hand, candidates in (("left", good_left), ("inner", inner), ("right", right)):
-        for candidate in candidates:
-            _admit(scene, sides, candidate, hand)
-    return _without_regions(sides)
-
-
-def _without_regions(sides: list[Side]) -> list[Side]:
-    """A region ("Western") is a side only where there are not two others."""
+    for candidate in sorted(candidates, key=lambda c: (c.reference.first, -c.reference.last)):
+        if candidate.part >= _least(candidate):
+            _admit(scene, sides, candidate)
     others = [side for side in sides if side.referent.type is not EntityType.PLACE]
     return others if len(others) >= 2 else sides
 
 
-def _good_first(candidates: list[Candidate]) -> list[Candidate]:
-    """Weak candidates only where there is no good one."""
-    return [c for c in candidates if c.fit is Fit.GOOD] or [c for c in candidates if c.fit]
+def _least(candidate: Candidate) -> float:
+    """The least probability at which a candidate is a side; of pronouns and the like the reader knows too little."""
+    if candidate.fit is Fit.GOOD:
+        return REFUSED if candidate.reference.form in (MentionForm.NAME, MentionForm.DEMONYM) else 0.0
+    return candidate.topic if candidate.fit is Fit.WEAK else 2.0
 
 
-def _behind_fits(scene: Scene, act: FoundAct, candidate: Candidate, allowed: frozenset[str]) -> bool:
-    preposition = candidate.preposition
-    last = scene.tokens[act.match.last - 1].lower
-    if (
-        preposition == ""
-        and candidate.reference.start - act.match.last < 4
-        and last in ("in", "at", "on", "to", "with", "for", "by", "from")
-    ):
-        return last in allowed
-    if (
-        act.row["frame"] == "person"
-        and scene.cast.referents[candidate.reference.referents[0]].type is EntityType.COUNTRY
-    ):
-        return candidate.fit is Fit.GOOD and preposition in allowed and scene.head_noun(candidate.reference.last) != ""
-    return preposition in allowed
-
-
-def _admit(scene: Scene, sides: list[Side], candidate: Candidate, hand: str) -> None:
+def _admit(scene: Scene, sides: list[Side], candidate: Candidate) -> None:
     for referent in scene.cast.sides(candidate.reference):
         same = next((s for s in sides if s.referent.side == referent.side), None)
         if same is None:
-            sides.append(Side(referent, candidate, hand))
-        elif same.hand == hand and referent.type is EntityType.PERSON and same.referent.type is EntityType.COUNTRY:
-            sides[sides.index(same)] = Side(referent, candidate, hand)
-
-
-def _widened(scene: Scene, act: FoundAct, sides: list[Side]) -> list[Side]:
-    """Sides looked for in the whole sentence, where the act's clause names fewer than two."""
-    widened = list(sides)
-    for candidate in scene.candidates(scene.first, scene.sentence.last):
-        if candidate.fit is Fit.GOOD and candidate.preposition not in _ADJUNCTS - {"of"}:
-            hand = "left" if candidate.reference.first < act.match.first else "right"
-            _admit(scene, widened, candidate, hand)
-    return widened
+            sides.append(Side(referent, candidate, candidate.hand))
+        elif same.hand == candidate.hand and same.referent.type is EntityType.COUNTRY != referent.type:
+            sides[sides.index(same)] = Side(referent, candidate, candidate.hand)

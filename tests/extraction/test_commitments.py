@@ -116,12 +116,12 @@ def test_the_two_countries_are_those_in_play() -> None:
     assert [countries(commitment) for commitment in found] == [{"LA", "TH"}]
 
 
-def test_the_talks_take_up_sides_and_stage_of_the_act_before() -> None:
-    first, second = commitments_of(
+def test_an_act_told_twice_is_one_with_two_pieces_of_evidence() -> None:
+    (commitment,) = commitments_of(
         "Kenya's president met Uganda's prime minister on Friday. The talks lasted two hours."
     )
-    assert countries(first) == countries(second) == {"KE", "UG"}
-    assert second.stage is Stage.ENACTED
+    assert countries(commitment) == {"KE", "UG"}
+    assert [evidence.sentence for evidence in commitment.evidence] == [0, 1]
 
 
 def test_the_headline_tells_who_is_meant() -> None:

@@ -3,52 +3,54 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from app.domain.commitment import Form, Plover, Stage
 from app.extraction import acts, coreference, entities, sides, statements
-from app.extraction.parties import Scene
 from app.extraction.patterns import PatternError, parse
 from app.extraction.said import Said
+from app.extraction.scene import Scene
 from app.extraction.tables import groups, rows
+from app.extraction.triggers import TriggerError, governed_by
+from app.language.clauses import Modality
 from app.language.names import find_names
 from app.language.pipeline import read
 from app.language.tables import Row, column
 from app.language.tables import rows as language_rows
 
 
-def scenes(text: str) -> Iterator[Scene]:
+def found_in(text: str) -> list[tuple[acts.FoundAct, bool]]:
+    """The acts of a text, and whether each has two sides."""
     reading = read(text)
     cast = entities.gather(reading, find_names(reading))
     coreference.resolve(cast)
-    for sentence in reading.sentences:
-        yield Scene(cast, sentence, cast.within(sentence.first, sentence.last))
-
-
-def pattern_of(row: Row) -> str:
-    return row["pattern"]
-
-
-@pytest.mark.parametrize("row", rows("triggers.tsv"), ids=pattern_of)
-def test_a_trigger_finds_its_example_with_two_sides(row: Row) -> None:
     memory = sides.Memory()
     found = []
-    for scene in scenes(row["example"]):
+    for sentence in reading.sentences:
+        scene = Scene(cast, sentence)
         for act in acts.find_acts(scene):
             who = sides.sides_of(scene, act, memory)
             if who.enough:
-                memory.note(act, who)
-                found.append(act.row)
-    assert row in found
+                memory.note(act, who, sentence.number)
+            found.append((act, who.enough))
+    return found
 
 
-@pytest.mark.parametrize("row", rows("stances.tsv"), ids=pattern_of)
+def word_of(row: Row) -> str:
+    return f"{row['word']} {row['governs']}".strip()
+
+
+@pytest.mark.parametrize("row", rows("triggers.tsv"), ids=word_of)
+def test_a_trigger_finds_its_example_with_two_sides(row: Row) -> None:
+    assert row in [act.row for act, enough in found_in(row["example"]) if enough]
+
+
+@pytest.mark.parametrize("row", rows("stances.tsv"), ids=word_of)
 def test_a_stance_governs_an_act_in_its_example(row: Row) -> None:
-    found = [act for scene in scenes(row["example"]) for act in acts.find_acts(scene)]
-    assert any(stance.row == row for act in found for stance in act.stances)
-    assert all(act.negated == (row["negates"] == "yes") for act in found if any(s.row == row for s in act.stances))
+    governed = [act for act, _ in found_in(row["example"]) if ("stances.tsv", row) in act.firmness.rows]
+    assert governed
+    assert all(act.negated == (row["negates"] == "yes") for act in governed)
 
 
 def reported(text: str) -> list[Said]:
@@ -82,14 +84,25 @@ def test_cells_hold_the_words_of_the_vocabulary(table: str) -> None:
 def test_triggers_name_known_parts_forms_and_frames() -> None:
     for row in rows("triggers.tsv"):
         assert row["part"] in ("verb", "noun")
-        assert row["form"] in ("topic", "relief") or Form(row["form"])
+        assert row["form"] in ("topic", "relief", "any") or Form(row["form"])
         assert row["frame"] in sides.frames()
+
+
+def test_every_class_of_modality_has_a_stage_or_is_known_to_have_none() -> None:
+    without = {Modality.ABILITY, Modality.PERMISSION, Modality.PHASE}
+    assert {Modality(row["class"]) for row in rows("modalities.tsv")} == set(Modality) - without
 
 
 def test_coding_has_only_codes_of_the_ontologies() -> None:
     for row in rows("coding.tsv"):
         assert Plover(row["plover"])
         assert re.fullmatch(r"\d{3,4}", row["cameo"])
+
+
+def test_what_a_trigger_governs_names_known_groups() -> None:
+    assert governed_by("in|to $talks")
+    with pytest.raises(TriggerError, match="nothing"):
+        governed_by("$nothing")
 
 
 @pytest.mark.parametrize("pattern", ["$nothing of", "* talks"])

@@ -35,7 +35,7 @@ from app.language.clauses.sharing import Sharing
 from app.language.clauses.tree import Tree
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span
+    from spacy.tokens import Span, Token
 
 __all__ = [
     "Argument",
@@ -48,8 +48,38 @@ __all__ = [
     "Role",
     "Tense",
     "Voice",
+    "bare_clause",
     "clauses",
 ]
+
+
+def bare_clause(predicate: Token) -> Clause:
+    """The clause of a word that the parse gives none: it has no sides, and no place among the others."""
+    verbal = predicate.tag_.startswith("VB")
+    return Clause(
+        index=-1,
+        kind=Kind.VERBAL if verbal else Kind.NOMINAL,
+        predicate=predicate,
+        words=(predicate,),
+        lemma=predicate.lemma_,
+        particle="",
+        arguments=(),
+        attribute=None,
+        parent=None,
+        relation=Relation.ROOT,
+        marker="",
+        conjunct=None,
+        modality=(),
+        negations=(),
+        voice=Voice.ACTIVE,
+        tense=Tense.NONE,
+        perfect=False,
+        progressive=False,
+        finite=False,
+        conditional=False,
+        light=None,
+        modifiers=(),
+    )
 
 
 def clauses(sentence: Span) -> Clauses:

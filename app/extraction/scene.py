@@ -1,0 +1,157 @@
+"""One sentence as commitments see it: its clauses, who is named in it, and what the reader thinks of its words."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from app.domain.entity import EntityType, MentionForm
+from app.extraction.entities import Cast, Reference
+from app.extraction.tables import word_set
+from app.language.clauses import Argument, clauses
+from app.language.marks import Trigger
+from app.language.sentences import Sentence
+from app.language.tables import rows as language_rows
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_GROUPS = word_set("scene.groups")
+_CONFLICTS = word_set("scene.conflicts")
+_ADJUNCTS = word_set("sides.adjuncts")
+_BELONGING = frozenset({"", "of", "from", "between", "among", "and", "&"})
+
+Part = tuple[int, int]
+"""Tokens from the first up to, not including, the last."""
+
+
+class Fit(IntEnum):
+    """How well a reference suits as a side of the phrase it stands in: not at all, only as a topic of it, well."""
+
+    NONE = 0
+    WEAK = 1
+    GOOD = 2
+
+
+@cache
+def actor_nouns() -> dict[str, str]:
+    """Nouns for those who can act, to their kind."""
+    return {row["word"]: row["kind"] for row in language_rows("actors.tsv")}
+
+
+class Scene:
+    """A sentence with its clauses, and the references in it that may be sides."""
+
+    def __init__(self, cast: Cast, sentence: Sentence) -> None:
+        self.cast = cast
+        self.tokens = cast.reading.tokens
+        self.doc = cast.reading.parsed
+        self.sentence = sentence
+        self.first = _after_dateline(cast, sentence)
+        self.clauses = clauses(cast.reading.parse(sentence))
+        self.references = [
+            r for r in cast.within(sentence.first, sentence.last) if r.first >= self.first and cast.sides(r)
+        ]
+        triggers = cast.reading.marks.triggers
+        begin = bisect_left(triggers, sentence.first, key=lambda t: t.first)
+        end = bisect_left(triggers, sentence.last, key=lambda t: t.first)
+        self.marks: tuple[Trigger, ...] = triggers[begin:end]
+
+    def within(self, first: int, last: int) -> list[Reference]:
+        """References that lie within tokens ``[first, last)``."""
+        return [r for r in self.references if first <= r.first and r.last <= last]
+
+    def root(self, first: int, last: int) -> Token:
+        """The word of tokens ``[first, last)`` on which the others hang."""
+        for at in range(first, last):
+            head = self.doc[at].head.i
+            if head == at or not first <= head < last:
+                return self.doc[at]
+        return self.doc[last - 1]
+
+    def preposition(self, token: Token) -> str:
+        """The preposition that stands before a noun and hangs on it, in lower case."""
+        for child in token.children:
+            if child.i < token.i and child.pos_ == "ADP":
+                return child.lower_
+        return ""
+
+    def fit(self, reference: Reference, argument: Argument, inside: frozenset[int] = frozenset()) -> Fit:
+        """How a reference within an argument suits as a side: by the words between it and the argument's head.
+
+        The words at ``inside`` are those of the act itself ("ties" in "strengthen ties with Iran"): whoever they lead
+        to is a side.
+        """
+        head = argument.head.i
+        if all(self.cast.referents[n].type is EntityType.PLACE for n in reference.referents) and not self._acts(
+            reference
+        ):
+            return Fit.WEAK
+        token = self.root(reference.first, reference.last)
+        fit = Fit.GOOD
+        for _ in range(len(self.sentence_tokens())):
+            if reference.first <= head < reference.last or token.i == head:
+                return fit
+            above = token.head
+            if above.i == token.i:
+                return Fit.WEAK
+            if above.lower_ in _CONFLICTS:
+                return Fit.NONE
+            step = self._step(token, above, inside)
+            fit = min(fit, Fit.GOOD if step is Fit.WEAK and len(reference.referents) > 1 else step)
+            token = above
+        return Fit.WEAK
+
+    def sentence_tokens(self) -> range:
+        """The numbers of the sentence's tokens."""
+        return range(self.sentence.first, self.sentence.last)
+
+    def _acts(self, reference: Reference) -> bool:
+        return any(self.cast.referents[n].acts for n in reference.referents)
+
+    def _step(self, token: Token, above: Token, inside: frozenset[int]) -> Fit:
+        """What one step up the phrase does to how well its lower end suits."""
+        if above.i in inside:
+            return Fit.GOOD
+        if above.pos_ in ("VERB", "AUX"):
+            return Fit.NONE
+        preposition = self.preposition(token)
+        if preposition in _ADJUNCTS or (self._has_own_side(above) and not self._coordinated(token)):
+            return Fit.NONE
+        if above.lower_ in actor_nouns() or above.lower_ in _GROUPS or above.pos_ == "PROPN":
+            return Fit.GOOD if preposition in _BELONGING else Fit.WEAK
+        return Fit.WEAK
+
+    def _has_own_side(self, token: Token) -> bool:
+        """Whether a word names a person or a body that is a side itself, so that what belongs to it is none."""
+        return any(
+            r.first <= token.i < r.last and self.cast.referents[r.referents[0]].type is not EntityType.COUNTRY
+            for r in self.references
+        )
+
+    def _coordinated(self, token: Token) -> bool:
+        return any(child.pos_ == "CCONJ" for child in token.children if child.i < token.i)
+
+    def possessive(self, reference: Reference) -> bool:
+        """Whether it only says whose something is: "its", "Iran's", "Iranian"."""
+        after = self.tokens[reference.last].text if reference.last < len(self.tokens) else ""
+        return reference.form is MentionForm.DEMONYM or after in ("'s", "'")
+
+
+def _after_dateline(cast: Cast, sentence: Sentence) -> int:
+    """The token after a dateline: capitals before a colon or a dash at the start of a paragraph."""
+    tokens = cast.reading.tokens
+    for at in range(sentence.first, min(sentence.first + 10, sentence.last)):
+        token = tokens[at]
+        if (
+            token.text in (":", "–", "—", "--", "-")
+            and at > sentence.first
+            and (token.text != "-" or not (token.glued and tokens[min(at + 1, len(tokens) - 1)].glued))
+        ):
+            capitals = [t.text for t in tokens[sentence.first : at] if t.text.isalpha()]
+            return at + 1 if capitals and capitals[0].isupper() and len(capitals[0]) > 3 else sentence.first
+        if token.text[0].islower():
+            break
+    return sentence.first
