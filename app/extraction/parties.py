@@ -11,7 +11,7 @@ from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference
 from app.extraction.patterns import expand
 from app.extraction.tables import rows, word_set
-from app.language.names import title_words
+from app.language.gazetteer import title_words
 from app.language.sentences import Sentence
 from app.language.tables import rows as language_rows
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from app.domain.entity import EntityType, MentionForm
-from app.language.names import find_names, gazetteer, known_bodies, leader_body, leader_country
+from app.language.gazetteer import gazetteer, known_bodies
+from app.language.leaders import leader_body, leader_country
+from app.language.names import find_names
 from app.language.pipeline import read
 
 PERSON, ORGANIZATION, COUNTRY = EntityType.PERSON, EntityType.ORGANIZATION, EntityType.COUNTRY
