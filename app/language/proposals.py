@@ -85,9 +85,9 @@ class Words:
         token = self.reading.tokens[at]
         if not token.text[0].isupper() or token.text in small_words()["calendar"]:
             return False
-        if at in self.begins and self.tags[at] not in ("NNP", "NNPS"):
+        if at in self.begins and (self.tags[at] not in ("NNP", "NNPS") or token.text in small_words()["starter"]):
             return False
-        return token.text not in small_words()["starter"] and token.lower not in _EDGES
+        return token.lower not in _EDGES
 
     def acronym(self, at: int) -> bool:
         """Whether a token is in capitals alone among words that are not."""
@@ -113,6 +113,7 @@ def propose(words: Words) -> list[Proposal]:
         _with_known,
         _adjoined,
         _headed,
+        _shaped,
         _of_something,
         _with_acronyms,
     )
@@ -229,7 +230,7 @@ def _adjoined(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
         if proposal.kind in (PERSON, ORGANIZATION) and not proposal.sure:
             while free(first - 1) and words.next_to(first) and last - first < LONGEST_NAME:
                 first -= 1
-            while free(last) and words.next_to(last) and last - first < LONGEST_NAME:
+            while (free(last) or _after_particle(words, last)) and words.next_to(last) and last - first < LONGEST_NAME:
                 last += 1
         if proposal.kind == ORGANIZATION and _in_its_name(words, first - 1):
             first -= 1
@@ -244,6 +245,12 @@ def _adjoined(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
         before = grown
     if before:
         yield before
+
+
+def _after_particle(words: Words, at: int) -> bool:
+    """Whether a capital follows a particle, which begins no name's end: "Al" of "Ali Al Said"."""
+    tokens = words.reading.tokens
+    return at < len(tokens) and tokens[at - 1].lower in particles() and tokens[at].text[0].isupper()
 
 
 def _in_its_name(words: Words, at: int) -> bool:
@@ -268,7 +275,7 @@ def _headed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             else:
                 break
             head = head_words().get(tokens[stop - 1].text)
-            if head and head[1] != "first" and stop not in words.shouted:
+            if head and head[1] != "first" and stop not in words.shouted and not _titled(words, stop):
                 last, kind = stop, _KIND_OF[head[0]]
         changed = last != proposal.last
         yield replace(
@@ -278,6 +285,30 @@ def _headed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             known=None if changed else proposal.known,
             sure=changed or proposal.sure,
         )
+
+
+def _shaped(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
+    """Runs of capitals that the model passed over and that end in a head word: "the Carnation Revolution"."""
+    tokens = words.reading.tokens
+    yield from found
+    taken = {at for proposal in found for at in range(proposal.first, proposal.last)}
+    at = 0
+    while at < len(tokens):
+        end = _capitals_end(words, at)
+        last = next((i for i in range(end, at + 1, -1) if _heads(tokens[i - 1].text) and not _titled(words, i)), at)
+        if last > at + 1 and not taken.intersection(range(at, last)) and not words.shouted.intersection(range(at, last)):
+            yield Proposal(at, last, _KIND_OF[head_words()[tokens[last - 1].text][0]])
+        at = max(end, at + 1)
+
+
+def _titled(words: Words, at: int) -> bool:
+    """Whether a title goes on here: "Defense" before "Minister" ends no name."""
+    tokens = words.reading.tokens
+    return at < len(tokens) and tokens[at].lower in title_words()
+
+
+def _heads(word: str) -> bool:
+    return word in head_words() and head_words()[word][1] != "first"
 
 
 def _of_something(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
