@@ -68,7 +68,10 @@ def gazetteer() -> dict[str, list[tuple[tuple[str, ...], Known]]]:
     """Known words by their first token, longest first."""
     entries: dict[tuple[str, ...], Known] = {}
     for place in country_words():
-        known = Known(short_name(place.code), EntityType.COUNTRY, place.kind, place.code, acts=True)
+        if place.kind is PlaceWord.SEAT:
+            known = Known(place.words, EntityType.ORGANIZATION, place.kind, place.code, acts=True)
+        else:
+            known = Known(short_name(place.code), EntityType.COUNTRY, place.kind, place.code, acts=True)
         entries[_split(place.words)] = known
     for row in rows("regions.tsv"):
         region = Known(row["name"], EntityType.PLACE, "region", None, acts=row["actor"] == "yes")

@@ -19,6 +19,8 @@ TITLED = 1.5
 """What a title before a name weighs for a person."""
 SHAPED = 1.2
 """What capitals alone weigh for a body."""
+SEEN = 0.4
+"""How probable a name must be to the model where it stands again and was passed over."""
 FAMILY = 0.8
 """What a place of a full name weighs for its family name."""
 
@@ -123,6 +125,9 @@ def _name_like(words: Words, at: int) -> bool:
     if not token.text[0].isupper() or len(token.text) < 2:
         return False
     if token.lower in title_words() or token.text in small_words()["common"]:
+        return False
+    shares = words.reading.parsed.user_data.get(PROBABILITIES, {}).values()
+    if shares and max(float(share[at]) for share in shares) < SEEN:
         return False
     if at in words.shouted:
         return True
