@@ -13,8 +13,8 @@ from app.domain.article import Article
 from app.domain.entity import Entity, EntityType, Mention, MentionForm, Role
 from app.domain.evidence import Span
 from app.extraction.offices import Office, office_after, office_before
-from app.language.geography import PlaceWord, country_named, short_name
 from app.language.gazetteer import Known, known_bodies, title_words
+from app.language.geography import PlaceWord, country_named, short_name
 from app.language.leaders import leader_body, leader_country
 from app.language.names import Name
 from app.language.pipeline import Reading

@@ -99,6 +99,7 @@ def _split(words: str) -> tuple[str, ...]:
 
 @cache
 def small_words() -> dict[str, frozenset[str]]:
+    """The words of small_words.tsv by their kind."""
     kinds: dict[str, set[str]] = {}
     for row in rows("small_words.tsv"):
         kinds.setdefault(row["kind"], set()).update(row["words"].split("|"))
@@ -107,11 +108,12 @@ def small_words() -> dict[str, frozenset[str]]:
 
 @cache
 def particles() -> frozenset[str]:
+    """Small words that join the words of a name."""
     return frozenset(column("particles.tsv", "word"))
 
 
 def known_at(tokens: Sequence[Token], at: int, last: int) -> tuple[int, Known] | None:
-    """The longest known name that begins at a token and ends before ``last``: the token behind it, and what is known."""
+    """The longest known name from a token on, within those before ``last``: where it ends, and what is known of it."""
     for words, known in gazetteer().get(tokens[at].text, ()):
         stop = at + len(words)
         if stop <= last and all(tokens[at + i].text == word for i, word in enumerate(words)):

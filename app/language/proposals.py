@@ -175,7 +175,10 @@ def _hyphened(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             and tokens[last].text == "-"
             and tokens[last].glued
             and tokens[last + 1].glued
-            and (tokens[last + 1].text[0].isupper() or (last - first > 1 and len(tokens[last + 1].text) < _SHORTEST_PIECE))
+            and (
+                tokens[last + 1].text[0].isupper()
+                or (last - first > 1 and len(tokens[last + 1].text) < _SHORTEST_PIECE)
+            )
             and known_at(tokens, last + 1, len(tokens)) is None
             and tokens[last + 1].text.isalpha()
         ):
@@ -213,24 +216,17 @@ def _adjoined(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
     tokens = words.reading.tokens
     taken = {at for proposal in found for at in range(proposal.first, proposal.last)}
 
-    def free(at: int) -> bool:
-        return (
-            0 <= at < len(tokens)
-            and at not in taken
-            and words.capital(at)
-            and words.tags[at] in ("NNP", "NNPS")
-            and at not in words.shouted
-            and tokens[at].lower not in title_words()
-            and known_at(tokens, at, len(tokens)) is None
-        )
-
     before: Proposal | None = None
     for proposal in found:
         first, last = proposal.first, proposal.last
         if proposal.kind in (PERSON, ORGANIZATION) and not proposal.sure:
-            while free(first - 1) and words.next_to(first) and last - first < LONGEST_NAME:
+            while _free(words, first - 1, taken) and words.next_to(first) and last - first < LONGEST_NAME:
                 first -= 1
-            while (free(last) or _after_particle(words, last)) and words.next_to(last) and last - first < LONGEST_NAME:
+            while (
+                (_free(words, last, taken) or _after_particle(words, last))
+                and words.next_to(last)
+                and last - first < LONGEST_NAME
+            ):
                 last += 1
         if proposal.kind == ORGANIZATION and _in_its_name(words, first - 1):
             first -= 1
@@ -245,6 +241,20 @@ def _adjoined(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
         before = grown
     if before:
         yield before
+
+
+def _free(words: Words, at: int, taken: set[int]) -> bool:
+    """Whether a token is a capital that may belong to the name beside it."""
+    tokens = words.reading.tokens
+    return (
+        0 <= at < len(tokens)
+        and at not in taken
+        and words.capital(at)
+        and words.tags[at] in ("NNP", "NNPS")
+        and at not in words.shouted
+        and tokens[at].lower not in title_words()
+        and known_at(tokens, at, len(tokens)) is None
+    )
 
 
 def _after_particle(words: Words, at: int) -> bool:
@@ -296,7 +306,11 @@ def _shaped(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
     while at < len(tokens):
         end = _capitals_end(words, at)
         last = next((i for i in range(end, at + 1, -1) if _heads(tokens[i - 1].text) and not _titled(words, i)), at)
-        if last > at + 1 and not taken.intersection(range(at, last)) and not words.shouted.intersection(range(at, last)):
+        if (
+            last > at + 1
+            and not taken.intersection(range(at, last))
+            and not words.shouted.intersection(range(at, last))
+        ):
             yield Proposal(at, last, _KIND_OF[head_words()[tokens[last - 1].text][0]])
         at = max(end, at + 1)
 
@@ -399,5 +413,3 @@ def _with_acronyms(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             and tokens[at].lower not in title_words()
         ):
             yield Proposal(at, at + 1, ORGANIZATION)
-
-

@@ -47,7 +47,7 @@ class Analysis:
     """What was read of a run of words; every field has one entry a word.
 
     ``heads`` count from the run's first word, a root is its own head; ``names`` and ``marks`` are spans of words;
-    ``kinds`` [words, kinds]: the probability of each word's being in a name of each kind, in the order of `Reader.kinds`.
+    ``kinds`` [words, kinds]: the probability of each word's being in a name of each of `Reader.kinds`.
     """
 
     starts: list[bool]
@@ -109,7 +109,9 @@ class Reader:
         self._rules = [lemma_rule_of(label) for label in self.labels["lemma"]]
         self._name_moves = decoding.transitions(self.labels["names"])
         self.kinds = tuple(dict.fromkeys(tag[2:] for tag in self.labels["names"] if tag != "O"))
-        self._kind_tags = [[at for at, tag in enumerate(self.labels["names"]) if tag[2:] == kind] for kind in self.kinds]
+        self._kind_tags = [
+            [at for at, tag in enumerate(self.labels["names"]) if tag[2:] == kind] for kind in self.kinds
+        ]
         self._trigger_moves = decoding.transitions(self.labels["triggers"])
         self._attribution_moves = decoding.transitions(self.labels["attributions"])
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from app.domain.entity import EntityType
 from app.language.component import KINDS as PROBABILITIES
 from app.language.gazetteer import head_words, known_at, small_words, title_words
-from app.language.proposals import EVENT, KINDS, ORGANIZATION, PEOPLE, PERSON, PLACE, Proposal, Words, apart
+from app.language.proposals import EVENT, KINDS, ORGANIZATION, PERSON, PLACE, Proposal, Words, apart
 
 Votes = dict[str, float]
 
@@ -131,4 +131,6 @@ def _name_like(words: Words, at: int) -> bool:
         return False
     if at in words.shouted:
         return True
-    return words.capital(at) and (words.tags[at] in ("NNP", "NNPS") or known_at(words.reading.tokens, at, at + 1) is not None)
+    return words.capital(at) and (
+        words.tags[at] in ("NNP", "NNPS") or known_at(words.reading.tokens, at, at + 1) is not None
+    )
