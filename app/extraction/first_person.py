@@ -14,7 +14,7 @@ from app.language.sentences import Sentence
 from app.language.tables import column
 
 ADDRESS = 5
-"""How often "we" must stand outside quotes before a text counts as one speech, in which it means the state most named."""
+"""How often "we" stands outside quotes in a text that is one speech; there it means the state most named."""
 
 _ONE = word_set("coreference.first_person")
 _SEVERAL = word_set("coreference.first_persons")

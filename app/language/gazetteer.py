@@ -81,6 +81,9 @@ def gazetteer() -> dict[str, list[tuple[tuple[str, ...], Known]]]:
     for row in rows("cities.tsv"):
         for city in row["names"].split("|"):
             entries[_split(city)] = Known(city, EntityType.PLACE, "city", row["country"])
+    for row in rows("events.tsv"):
+        event = Known(row["name"], EntityType.EVENT, "event")
+        entries.update((_split(words), event) for words in _spellings(row))
     for row in rows("organizations.tsv"):
         entries.update((_split(words), known_bodies()[row["name"]]) for words in _spellings(row))
     index: dict[str, list[tuple[tuple[str, ...], Known]]] = {}

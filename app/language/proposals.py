@@ -159,9 +159,8 @@ def _trimmed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
         if proposal.kind == PERSON:
             while first < last - 1 and tokens[first].lower in title_words():
                 first += 1 + (tokens[first + 1].text == ".")
-            if first < last and tokens[first].lower in title_words() and first in words.begins:
-                continue
-        yield replace(proposal, first=first, last=last)
+        if any(title_words().get(token.lower, "part") == "part" for token in tokens[first:last]):
+            yield replace(proposal, first=first, last=last)
 
 
 def _hyphened(words: Words, found: list[Proposal]) -> Iterator[Proposal]:

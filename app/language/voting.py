@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.domain.entity import EntityType
 from app.language.component import KINDS as PROBABILITIES
 from app.language.gazetteer import head_words, known_at, small_words, title_words
 from app.language.proposals import EVENT, KINDS, ORGANIZATION, PERSON, PLACE, Proposal, Words, apart
+from app.language.tokens import Token
 
 Votes = dict[str, float]
 
@@ -17,6 +18,8 @@ SHORT_FOR = 2.0
 """What an acronym's long form weighs, in votes of single places."""
 TITLED = 1.5
 """What a title before a name weighs for a person."""
+HEADED = 1.0
+"""What a head word weighs; that of an event twice as much, since the model takes most events for bodies."""
 SHAPED = 1.2
 """What capitals alone weigh for a body."""
 SEEN = 0.4
@@ -66,14 +69,24 @@ class _Ballot:
         for kind, weight in _probabilities(self.words, proposal).items():
             votes[kind] += weight
         votes[proposal.kind] += 0.5
-        head = head_words().get(tokens[proposal.last - 1].text)
-        if head and (proposal.last - proposal.first > 1 or head[0] is EntityType.ORGANIZATION):
-            votes[{EntityType.ORGANIZATION: ORGANIZATION, EntityType.EVENT: EVENT}.get(head[0], PLACE)] += 1
+        for kind, weight in _of_head(words=tokens[proposal.first : proposal.last]).items():
+            votes[kind] += weight
         if proposal.first and tokens[proposal.first - 1].lower in title_words():
             votes[PERSON] += TITLED if title_words()[tokens[proposal.first - 1].lower] != "part" else 0
         if proposal.last - proposal.first == 1 and self.words.acronym(proposal.first):
             votes[ORGANIZATION] += SHAPED
         return votes
+
+
+def _of_head(words: Sequence[Token]) -> Votes:
+    """What a name's last word says of it; an event's, where no word before it names a body: "Ministry of Defense"."""
+    head = head_words().get(words[-1].text)
+    if head is None or (len(words) == 1 and head[0] is not EntityType.ORGANIZATION):
+        return {}
+    if head[0] is EntityType.EVENT:
+        body = any(head_words().get(word.text, ("", ""))[1] == "any" for word in words[:-1])
+        return {ORGANIZATION: HEADED} if body else {EVENT: 2 * HEADED}
+    return {ORGANIZATION if head[0] is EntityType.ORGANIZATION else PLACE: HEADED}
 
 
 def _probabilities(words: Words, proposal: Proposal) -> Votes:
