@@ -108,6 +108,7 @@ def propose(words: Words) -> list[Proposal]:
         for first, last in _lines(words, ent.start, ent.end)
     ]
     steps: tuple[Callable[[Words, list[Proposal]], Iterable[Proposal]], ...] = (
+        _parted,
         _trimmed,
         _hyphened,
         _with_known,
@@ -145,6 +146,19 @@ def _lines(words: Words, first: int, last: int) -> Iterator[tuple[int, int]]:
             begin = at
 
 
+def _parted(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
+    """Two places that the model took for one: "Fiji and Samoa", but not "Trinidad and Tobago"."""
+    tokens = words.reading.tokens
+    for proposal in found:
+        joined = [at for at in range(proposal.first + 1, proposal.last - 1) if tokens[at].lower == "and"]
+        known = known_at(tokens, proposal.first, proposal.last)
+        if proposal.kind == PLACE and joined and not (known and known[0] > joined[0]):
+            yield replace(proposal, last=joined[0])
+            yield replace(proposal, first=joined[0] + 1)
+        else:
+            yield proposal
+
+
 def _trimmed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
     """Without titles, articles, possessive endings and punctuation at the edges."""
     tokens = words.reading.tokens
@@ -156,11 +170,20 @@ def _trimmed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             last -= 1
         while first < last and (tokens[first].lower in _EDGES or not tokens[first].text[0].isalnum()):
             first += 1
+        if proposal.kind == ORGANIZATION and _ranked(words, first, last):
+            proposal = replace(proposal, kind=PERSON)
         if proposal.kind == PERSON:
             while first < last - 1 and tokens[first].lower in title_words():
                 first += 1 + (tokens[first + 1].text == ".")
         if any(title_words().get(token.lower, "part") == "part" for token in tokens[first:last]):
             yield replace(proposal, first=first, last=last)
+
+
+def _ranked(words: Words, first: int, last: int) -> bool:
+    """Whether a rank and a full name stand here: "General Ana Ruiz", not "General Dynamics"."""
+    tokens = words.reading.tokens
+    rank = title_words().get(tokens[first].lower) == "rank" if first < last else False
+    return rank and last - first > 2 and not any(token.text in head_words() for token in tokens[first:last])
 
 
 def _hyphened(words: Words, found: list[Proposal]) -> Iterator[Proposal]:

@@ -24,7 +24,7 @@ SHAPED = 1.2
 """What capitals alone weigh for a body."""
 SEEN = 0.4
 """How probable a name must be to the model where it stands again and was passed over."""
-FAMILY = 0.8
+FAMILY = 2.0
 """What a place of a full name weighs for its family name."""
 
 
