@@ -52,6 +52,8 @@ def _visited(cast: Cast, sentence: Sentence, references: list[Reference]) -> tup
 
 
 def _state(cast: Cast, reference: Reference) -> Referent | None:
-    """The country that a reference names, itself or as one of its capitals and peoples."""
+    """The country that a reference names, itself or as one of its places and peoples."""
     referent = cast.referents[reference.referents[0]]
+    if referent.type is EntityType.PLACE and referent.country:
+        return cast.country(referent.country)
     return referent if referent.type is EntityType.COUNTRY else None

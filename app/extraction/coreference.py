@@ -6,12 +6,15 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference, Referent
+from app.extraction.first_person import first_persons
 from app.extraction.offices import Office, office_at
 from app.extraction.tables import word_set
 from app.language.sentences import Sentence
 from app.language.tables import rows
 
 _PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
+_WOMEN = word_set("coreference.female") | {"she", "her", "hers", "herself"}
+_MEN = word_set("coreference.male") | {"he", "him", "his", "himself"}
 _NEUTRAL = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves"})
 _PREPOSITIONS = frozenset({"of", "by", "with", "to", "for", "against", "from", "about", "between", "than"})
@@ -30,6 +33,10 @@ class _Scene:
     group: list[int] = field(default_factory=list)
     """Sides of the sentence that were named side by side last."""
     group_end: int = 0
+    things: list[int] = field(default_factory=list)
+    """Bodies, countries and places."""
+    women: dict[int, bool] = field(default_factory=dict)
+    """Whether a person is a woman, where a title or a pronoun has told."""
     holders: dict[str, list[Referent]] = field(default_factory=dict)
     """Who holds an office of an organisation, anywhere in the article."""
 
@@ -63,6 +70,9 @@ def resolve(cast: Cast, pair: tuple[int, ...] = ()) -> None:
             at += 1
         _close(cast, scene, here)
     cast.sort()
+    for reference in first_persons(cast):
+        cast.refer(reference)
+    cast.sort()
 
 
 def _note(cast: Cast, scene: _Scene, reference: Reference) -> None:
@@ -72,9 +82,20 @@ def _note(cast: Cast, scene: _Scene, reference: Reference) -> None:
             if number in scene.people[-8:]:
                 scene.people.remove(number)
             scene.people.append(number)
-        elif referent.acts and len(reference.referents) == 1:
+            _note_gender(cast, scene, reference)
+            continue
+        if referent.type is not EntityType.EVENT and len(reference.referents) == 1:
+            scene.things.append(number)
+        if referent.acts and len(reference.referents) == 1:
             scene.states.append(number)
             _group(cast, scene, reference)
+
+
+def _note_gender(cast: Cast, scene: _Scene, reference: Reference) -> None:
+    """What a title or a pronoun tells of a person."""
+    for token in cast.reading.tokens[reference.start : reference.last]:
+        if token.lower in _WOMEN or token.lower in _MEN:
+            scene.women.setdefault(reference.referents[0], token.lower in _WOMEN)
 
 
 def _group(cast: Cast, scene: _Scene, reference: Reference) -> None:
@@ -99,7 +120,7 @@ def _close(cast: Cast, scene: _Scene, here: list[Reference]) -> None:
     if (len(sides) == 2 and states) or (len(sides) > 1 and not scene.pair):
         scene.pair = sides[:2]
     scene.group = []
-    del scene.people[:-50], scene.states[:-50]
+    del scene.people[:-50], scene.states[:-50], scene.things[:-50]
 
 
 def _sides_named(cast: Cast, references: list[Reference]) -> tuple[int, ...]:
@@ -128,17 +149,19 @@ def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[R
         if found:
             return found
     if word in _PERSONAL:
-        return _person(scene, sentence, at)
+        return _person(scene, sentence, at, woman=word in _WOMEN)
     if word in _NEUTRAL or word in _PLURAL:
         return _neutral(scene, at, plural=word in _PLURAL)
     return None
 
 
-def _person(scene: _Scene, sentence: Sentence, at: int) -> Reference | None:
-    if not scene.people:
+def _person(scene: _Scene, sentence: Sentence, at: int, *, woman: bool) -> Reference | None:
+    """The latest person of that gender as far as is known; where a sentence begins, whom the one before is about."""
+    fitting = [number for number in scene.people if scene.women.get(number, woman) is woman]
+    if not fitting:
         return None
-    number = scene.people[-1]
-    if at < sentence.first + 3 and scene.subject is not None:
+    number = fitting[-1]
+    if at < sentence.first + 3 and scene.subject in fitting:
         number = scene.subject
     return Reference(at, at + 1, (number,), MentionForm.PRONOUN, at)
 
@@ -147,9 +170,8 @@ def _neutral(scene: _Scene, at: int, *, plural: bool) -> Reference | None:
     if plural:
         meant = tuple(dict.fromkeys(scene.group)) if len(set(scene.group)) > 1 else scene.pair
         return Reference(at, at + 1, meant, MentionForm.PRONOUN, at) if len(meant) > 1 else None
-    if not scene.states:
-        return None
-    return Reference(at, at + 1, (scene.states[-1],), MentionForm.PRONOUN, at)
+    meant_one = scene.states[-1:] or scene.things[-1:]
+    return Reference(at, at + 1, tuple(meant_one), MentionForm.PRONOUN, at) if meant_one else None
 
 
 def pair_nouns() -> frozenset[str]:

@@ -6,16 +6,21 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
 from app.domain.article import Article
 from app.domain.entity import Entity, EntityType, Mention, MentionForm, Role
 from app.domain.evidence import Span
 from app.extraction.offices import Office, office_after, office_before
+from app.extraction.tables import word_set
+from app.language.gazetteer import Known, known_bodies, title_words
 from app.language.geography import PlaceWord, country_named, short_name
-from app.language.names import Known, Name, known_bodies, leader_body, leader_country, title_words
+from app.language.leaders import leader_body, leader_country
+from app.language.names import Name
 from app.language.pipeline import Reading
+
+_WHERE = word_set("entities.where")
 
 
 @dataclass(slots=True)
@@ -146,9 +151,10 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
         words = _words(reading, name)
         if name.type is EntityType.PERSON:
             referent = people.find(words) or people.add(words)
-        elif name.type is EntityType.COUNTRY and name.country:
+        elif name.type is EntityType.COUNTRY and name.country and not _is_place(reading, name):
             referent = cast.country(name.country)
         else:
+            name = _as_place(name) if _is_place(reading, name) else name
             key = name.known.name if name.known else _body_key(words, name.country)
             referent = bodies.get(key) or cast.add(name.type, words, name.country, name.known)
             bodies[key] = referent
@@ -165,6 +171,16 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
     _give_roles(cast, names)
     _recognize(cast)
     return cast
+
+
+def _is_place(reading: Reading, name: Name) -> bool:
+    """Whether a capital is where something is, rather than the government that sits there: "in Lima", "near Lima"."""
+    capital = name.known is not None and name.known.kind == PlaceWord.CAPITAL
+    return capital and name.first > 0 and reading.tokens[name.first - 1].lower in _WHERE
+
+
+def _as_place(name: Name) -> Name:
+    return replace(name, type=EntityType.PLACE, known=None)
 
 
 NAMESAKES = 40

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.entity import EntityType, MentionForm
-from app.language.names import title_words
+from app.language.gazetteer import title_words
 
 if TYPE_CHECKING:
     from app.extraction.entities import Cast, Reference

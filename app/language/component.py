@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy.attrs import DEP, HEAD, LEMMA, MORPH, POS, SENT_START, TAG
@@ -28,6 +28,9 @@ PARAGRAPHS = "paragraphs"
 """Key of ``doc.user_data``: tokens at which paragraphs begin, for documents that were built without white space."""
 SENTENCES = "sentences"
 """Key of ``doc.user_data``: tokens at which all sentences begin, where they are known and not to be found."""
+
+KINDS = "kinds"
+"""Key of ``doc.user_data``: for each kind of name, the probability of each token's being in one."""
 
 
 NO_START = 2**64 - 1
@@ -75,6 +78,7 @@ class ReaderComponent:
         read = self._reader.read([doc[i].text for i in at], segments, fixed=fixed is not None)
         _fill(doc, at, read)
         doc.user_data["marks"] = read.marks
+        doc.user_data[KINDS] = dict(zip(self._reader.kinds, _spread(read.kinds, len(doc), at), strict=True))
         return doc
 
 
@@ -118,3 +122,10 @@ def _fill(doc: Doc, at: list[int], read: Analysis) -> None:
 def _offset(head: int, place: int) -> int:
     """How far a head is from its word, as spaCy wants it: two's complement in 64 bits."""
     return (head - place) % 2**64
+
+
+def _spread(kinds: np.ndarray[Any, Any], length: int, at: list[int]) -> np.ndarray[Any, Any]:
+    """The probabilities of words [words, kinds] as those of tokens [kinds, tokens], white space having none."""
+    spread = np.zeros((kinds.shape[1], length), dtype=np.float32)
+    spread[:, at] = kinds.T
+    return spread

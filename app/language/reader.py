@@ -46,7 +46,8 @@ class BrokenModel(Exception):
 class Analysis:
     """What was read of a run of words; every field has one entry a word.
 
-    ``heads`` count from the run's first word, a root is its own head; ``names`` and ``marks`` are spans of words.
+    ``heads`` count from the run's first word, a root is its own head; ``names`` and ``marks`` are spans of words;
+    ``kinds`` [words, kinds]: the probability of each word's being in a name of each of `Reader.kinds`.
     """
 
     starts: list[bool]
@@ -57,6 +58,7 @@ class Analysis:
     heads: list[int]
     relations: list[str]
     names: list[tuple[int, int, str]]
+    kinds: Floats
     marks: Marks
 
 
@@ -106,6 +108,10 @@ class Reader:
         self._morph = [label.split("|", 1) for label in self.labels["morph"]]
         self._rules = [lemma_rule_of(label) for label in self.labels["lemma"]]
         self._name_moves = decoding.transitions(self.labels["names"])
+        self.kinds = tuple(dict.fromkeys(tag[2:] for tag in self.labels["names"] if tag != "O"))
+        self._kind_tags = [
+            [at for at, tag in enumerate(self.labels["names"]) if tag[2:] == kind] for kind in self.kinds
+        ]
         self._trigger_moves = decoding.transitions(self.labels["triggers"])
         self._attribution_moves = decoding.transitions(self.labels["attributions"])
 
@@ -125,6 +131,7 @@ class Reader:
             heads=heads,
             relations=relations,
             names=self._names(scores["names"], starts),
+            kinds=np.stack([np.exp(scores["names"][:, at]).sum(1) for at in self._kind_tags], 1),
             marks=self._marks(scores, starts),
         )
 

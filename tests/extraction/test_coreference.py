@@ -24,6 +24,21 @@ def who(text: str, words: str, title: str = "") -> set[str]:
         ("The death of Juan Soto shook Ana Ruiz. Ana Ruiz spoke. She left.", "She", {"ana-ruiz"}),
         ("Kenyan minister Ana Ruiz praised his country in May.", "his country", {"kenya"}),
         (
+            "Kenyan minister Ana Ruiz left. “I am glad that we have friends,” Ruiz said.",
+            "I",
+            {"ana-ruiz"},
+        ),
+        (
+            "Kenyan minister Ana Ruiz left. “I am glad that we have friends,” Ruiz said.",
+            "we",
+            {"kenya"},
+        ),
+        (
+            "Queen Ana Ruiz met King Omar Hadi. She smiled.",
+            "She",
+            {"ana-ruiz"},
+        ),
+        (
             "Peruvian President Ana Ruiz met Thai President Chai Dee. The Thai president smiled.",
             "The Thai president",
             {"chai-dee"},
@@ -46,3 +61,15 @@ def test_the_headline_gives_the_pair_in_play() -> None:
 @pytest.mark.parametrize("words", ["She", "The two countries", "it"])
 def test_nobody_named_nobody_meant(words: str) -> None:
     assert who(f"{words} left.", words) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Kenyan minister Ana Ruiz left. We do not know why.", "We"),
+        ("“I am glad,” a passer-by said. Kenya won.", "I"),
+        ("King Omar Hadi left. She smiled.", "She"),
+    ],
+)
+def test_who_cannot_be_meant_is_not(text: str, words: str) -> None:
+    assert who(text, words) == set()

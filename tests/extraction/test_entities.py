@@ -61,6 +61,18 @@ def test_name_demonym_and_capital_are_one_country() -> None:
     assert [form for _, form in mentions(peru)] == ["name", "name", "name", "demonym"]
 
 
+def test_a_capital_is_a_place_where_something_is_and_a_government_where_it_acts() -> None:
+    found = entities_of("Envoys met in Lima. Lima rejected the plan.")
+    assert found["lima"].type is EntityType.PLACE
+    assert found["lima"].country == "PE"
+    assert [words for words, _ in mentions(found["peru"])] == ["Lima"]
+
+
+def test_namesakes_with_other_first_names_stay_apart() -> None:
+    found = entities_of("Minister Ana Ruiz met General Pedro Ruiz. Carlos Soto and Karla Soto stayed.")
+    assert {"ana-ruiz", "pedro-ruiz", "carlos-soto", "karla-soto"} <= set(found)
+
+
 def test_a_lone_family_name_keeps_an_id_of_its_article() -> None:
     article = Article("President Okonkwo spoke.")
     (person,) = extract(article).entities

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from app.domain.entity import EntityType, MentionForm
-from app.language.names import find_names, gazetteer, known_bodies, leader_body, leader_country
+from app.language.gazetteer import gazetteer, known_bodies
+from app.language.leaders import leader_body, leader_country
+from app.language.names import find_names
 from app.language.pipeline import read
 
 PERSON, ORGANIZATION, COUNTRY = EntityType.PERSON, EntityType.ORGANIZATION, EntityType.COUNTRY
@@ -33,6 +35,22 @@ def names_of(text: str) -> list[tuple[str, EntityType]]:
         ("It flows to the Caspian Sea.", [("Caspian Sea", EntityType.PLACE)]),
         ("Korean firm Dongbu Steel grew.", [("Dongbu Steel", ORGANIZATION)]),
         ("Israeli Defense Minister Dan Bar spoke.", [("Dan Bar", PERSON)]),
+        (
+            "She joined the Harvest Relief Network (HRN). Later the HRN left.",
+            [("Harvest Relief Network", ORGANIZATION), ("HRN", ORGANIZATION), ("HRN", ORGANIZATION)],
+        ),
+        ("The Lisbon Police arrived.", [("Lisbon Police", ORGANIZATION)]),
+        ("He met Kim Dae-jung and Lee Hoi-chang.", [("Kim Dae-jung", PERSON), ("Lee Hoi-chang", PERSON)]),
+        ("Gen Okello spoke.", [("Okello", PERSON)]),
+        (
+            "They work in Washington, D.C., and in Lagos.",
+            [("Washington, D.C.", COUNTRY), ("Lagos", EntityType.PLACE)],
+        ),
+        ("The White House declined.", [("White House", ORGANIZATION)]),
+        ("The Arab Spring changed Tunisia.", [("Arab Spring", EntityType.EVENT), ("Tunisia", COUNTRY)]),
+        ("The African and European markets fell.", []),
+        ("The General and the Minister left.", []),
+        ("GDP grew, the CEO said.", []),
         ("Reflecting on it, they left on Monday in June.", []),
         ("Yesterday the minister spoke.", []),
     ],
@@ -76,3 +94,17 @@ def test_every_gazetteer_entry_begins_with_its_key() -> None:
         assert all(words[0] == first for words, _ in entries)
         lengths = [len(words) for words, _ in entries]
         assert lengths == sorted(lengths, reverse=True)
+
+
+def test_one_name_is_of_one_type_throughout() -> None:
+    text = (
+        "Minister Tunde Bakare visited Ghana. Bakare spoke for an hour. Critics of Bakare stayed away, "
+        "and in Bakare's view they were wrong."
+    )
+    assert {kind for words, kind in names_of(text) if words.endswith("Bakare")} == {PERSON}
+    assert sum(words.endswith("Bakare") for words, _ in names_of(text)) == 4
+
+
+def test_a_seat_of_government_belongs_to_its_country() -> None:
+    (kremlin,) = find_names(read("The Kremlin said nothing."))
+    assert (kremlin.type, kremlin.country) == (ORGANIZATION, "RU")
