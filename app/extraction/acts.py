@@ -9,12 +9,13 @@ from app.domain.commitment import Form, Stage
 from app.extraction.firmness import Firmness, firmness
 from app.extraction.forms import form_of
 from app.extraction.scene import Part, Scene
-from app.extraction.tables import rows
+from app.extraction.tables import rows, word_set
 from app.extraction.triggers import match
 from app.language.clauses import Argument, Clause, Kind, bare_clause
 from app.language.marks import Trigger
 from app.language.tables import Row
 
+_MEASURES = word_set("acts.measures")
 MARKED = 0.5
 """Least probability at which words that the reader marks, and no row of the table names, are an act."""
 LIKELY = 0.6
@@ -173,7 +174,7 @@ def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
     """The candidate as an act; None where it is hostile, a mere condition or speculation."""
     clause = one.clause
     inner = tuple(c for c in scene.clauses if c is not clause and one.governs(c))
-    if clause.conditional or _hostile(one):
+    if clause.conditional or _hostile(one) or _measured(scene, one):
         return None
     first = min([clause.predicate.i, *(a.head.i for a in one.governed)])
     last = max([clause.predicate.i, *(a.head.i for a in one.governed)]) + 1
@@ -208,6 +209,12 @@ def _above(scene: Scene, clause: Clause) -> dict[int, Clause]:
 
 def _likeliest(judged: Trigger) -> Stage:
     return Stage(max(judged.stages, key=lambda name: judged.stages[name]))
+
+
+def _measured(scene: Scene, one: _Candidate) -> bool:
+    """Whether a noun that no row names is only counted: "trade with Fiji has risen"."""
+    above = scene.clauses.parent(one.clause)
+    return not one.row["word"] and above is not None and above.predicate.lower_ in _MEASURES
 
 
 def _hostile(one: _Candidate) -> bool:
