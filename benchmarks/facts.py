@@ -18,6 +18,7 @@ from app.domain.article import Article
 from app.domain.facts import Facts
 from app.extraction.extractor import EntenteExtractor
 from app.schemas.documents import extracted_article
+from benchmarks import reliability
 
 Record = dict[str, Any]
 
@@ -92,6 +93,8 @@ def figures(folder: Path) -> Iterator[tuple[str, str]]:
         said, count, took = answers(extractor, gold)
         words, seconds = words + count, seconds + took
         yield from _scored(task, scorers.TASKS[task](gold, said))
+        if task == "commitments":
+            yield from reliability.figures(importlib.import_module("score_commitments"), gold, said)
         evidence = scorers.TASKS["evidence"](gold, said)
         wrong, spans = wrong + evidence["wrong"], spans + evidence["spans"]
     yield "evidence wrong", f"{wrong} of {spans}"
