@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from app.domain.entity import EntityType
 from app.extraction.entities import Cast, Reference, Referent
-from app.extraction.patterns import expand
+from app.extraction.inflection import verb
 from app.language.sentences import Sentence
 
+_MEETINGS = verb("meet").all | {"meeting", "talks"}
+_VISITS = verb("visit").all | verb("tour").all | {"trip"}
 REACH = 6
 """Most tokens between a visitor and "visit to", and between "meeting with" and a host."""
 
@@ -35,7 +37,7 @@ def _of_visit(cast: Cast, sentence: Sentence, references: list[Reference], refer
     if reference.last <= at <= reference.last + REACH and len(others) == 1:
         return others.pop()
     before = [t.lower for t in cast.reading.tokens[max(at, reference.start - 4) : reference.start]]
-    met = any(word in expand("meet:v|meeting|talks") for word in before)
+    met = any(word in _MEETINGS for word in before)
     return country if met and reference.start > at else None
 
 
@@ -46,7 +48,7 @@ def _visited(cast: Cast, sentence: Sentence, references: list[Reference]) -> tup
         before = tokens[max(sentence.first, reference.start - 3) : reference.start]
         state = _state(cast, reference)
         for distance, token in enumerate(reversed(before), start=1):
-            if state and state.country and token.lower in expand("visit:v|trip|tour:v"):
+            if state and state.country and token.lower in _VISITS:
                 return reference.start - distance, state.country
     return None
 

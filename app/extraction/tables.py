@@ -18,7 +18,7 @@ def rows(name: str) -> tuple[Row, ...]:
 
 @cache
 def groups() -> dict[str, frozenset[str]]:
-    """Groups of words that patterns name with ``$``."""
+    """Groups of words that triggers name with ``$``."""
     return {row["group"]: frozenset(row["words"].split("|")) for row in rows("words.tsv")}
 
 

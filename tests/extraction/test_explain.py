@@ -50,7 +50,7 @@ def test_clauses_are_words_of_the_text_and_those_of_commitments_their_evidence(e
 def test_what_makes_a_wish_a_wish_is_told(explained: Explained) -> None:
     (wish,) = (c for c in explained.facts.commitments if c.action == "deepen")
     (told,) = (explanation for explanation in explained.explanations if explanation.fact == wish.id)
-    assert [row.table for row in told.rows] == ["triggers.tsv", "stances.tsv", "frames.tsv", "coding.tsv"]
+    assert [row.table for row in told.rows] == ["triggers.tsv", "modalities.tsv", "frames.tsv", "coding.tsv"]
     assert told.rows[-1].cells["cameo"] == wish.cameo
 
 

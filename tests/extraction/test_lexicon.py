@@ -8,7 +8,6 @@ import pytest
 
 from app.domain.commitment import Form, Plover, Stage
 from app.extraction import acts, coreference, entities, sides, statements
-from app.extraction.patterns import PatternError, parse
 from app.extraction.said import Said
 from app.extraction.scene import Scene
 from app.extraction.tables import groups, rows
@@ -103,12 +102,6 @@ def test_what_a_trigger_governs_names_known_groups() -> None:
     assert governed_by("in|to $talks")
     with pytest.raises(TriggerError, match="nothing"):
         governed_by("$nothing")
-
-
-@pytest.mark.parametrize("pattern", ["$nothing of", "* talks"])
-def test_a_pattern_that_cannot_be_read_is_named(pattern: str) -> None:
-    with pytest.raises(PatternError, match=re.escape(pattern.split()[0])):
-        list(parse(pattern))
 
 
 def test_no_group_or_title_is_listed_twice() -> None:
