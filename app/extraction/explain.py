@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from app.domain.commitment import Commitment
 from app.domain.entity import Entity, EntityType
@@ -15,7 +14,6 @@ from app.extraction.commitment_records import coded_act
 from app.extraction.commitments import Found
 from app.extraction.entities import Cast, Referent
 from app.extraction.extractor import Work
-from app.extraction.patterns import Matcher
 from app.extraction.statements import Said, identities
 from app.extraction.tables import rows
 from app.language.tables import Row
@@ -27,7 +25,7 @@ def explanations(facts: Facts, work: Work) -> Iterator[Explanation]:
     referents = {work.ids[referent.number]: referent for referent in work.cast.referents}
     yield from (_of_entity(entity, referents[entity.id]) for entity in facts.entities)
     said = dict(zip(identities(work.cast, work.article, work.said), work.said, strict=True))
-    yield from (_of_statement(work.cast, statement, said[statement.id]) for statement in facts.statements)
+    yield from (_of_statement(statement, said[statement.id]) for statement in facts.statements)
     yield from (_of_commitment(work.cast, found, record) for found, record in work.found)
 
 
@@ -41,10 +39,16 @@ def _of_entity(entity: Entity, referent: Referent) -> Explanation:
     return Explanation(entity.id, f"words that read like a name ({entity.type})", clause)
 
 
-def _of_statement(cast: Cast, statement: Statement, said: Said) -> Explanation:
-    cue = next(_cues().find(cast.reading.tokens, *said.cue), None)
-    rule = f"reporting words of the kind {said.kind!r} with a source before or behind them"
-    return Explanation(statement.id, rule, statement.content[0], (_row("reporting.tsv", cue.row),) if cue else ())
+def _of_statement(statement: Statement, said: Said) -> Explanation:
+    listed = said.row is not None and said.row in rows("reporting.tsv")
+    if said.row is None:
+        rule = '"according to" and a source'
+    elif listed:
+        rule = f"reporting words of the kind {said.kind!r}, what they govern, and the source of their clause"
+    else:
+        rule = "a verb that the reader marks as reporting, and the clause or quotation that it governs"
+    used = (_row("reporting.tsv", said.row),) if said.row is not None and listed else ()
+    return Explanation(statement.id, rule, statement.content[0], used)
 
 
 def _of_commitment(cast: Cast, found: Found, record: Commitment) -> Explanation:
@@ -68,8 +72,3 @@ def _of_commitment(cast: Cast, found: Found, record: Commitment) -> Explanation:
 def _row(table: str, row: Row) -> TableRow:
     """The row without its empty cells and without its example."""
     return TableRow(table, {header: cell for header, cell in row.items() if cell and header != "example"})
-
-
-@cache
-def _cues() -> Matcher:
-    return Matcher(rows("reporting.tsv"))
