@@ -40,10 +40,15 @@ def _of_entity(entity: Entity, referent: Referent) -> Explanation:
 
 
 def _of_statement(statement: Statement, said: Said) -> Explanation:
+    listed = said.row is not None and said.row in rows("reporting.tsv")
     if said.row is None:
-        return Explanation(statement.id, f"words of the kind {said.kind!r} that no row names", statement.content[0])
-    rule = f"a reporting {said.row['part']} of the kind {said.kind!r}, its source and what it governs"
-    return Explanation(statement.id, rule, statement.content[0], (_row("reporting.tsv", said.row),))
+        rule = '"according to" and a source'
+    elif listed:
+        rule = f"reporting words of the kind {said.kind!r}, what they govern, and the source of their clause"
+    else:
+        rule = "a verb that the reader marks as reporting, and the clause or quotation that it governs"
+    used = (_row("reporting.tsv", said.row),) if said.row is not None and listed else ()
+    return Explanation(statement.id, rule, statement.content[0], used)
 
 
 def _of_commitment(cast: Cast, found: Found, record: Commitment) -> Explanation:
