@@ -78,7 +78,7 @@ class Network:
 
     @property
     def _heights(self) -> list[float]:
-        return [part.y for part in (*self.nodes, *self.edges)]
+        return [*(node.y for node in self.nodes), *(edge.y for edge in self.edges)]
 
 
 @dataclass(frozen=True, slots=True)
