@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: bench-api bench-facts bench-language bench-load bench-load-serving model run install test lint types contracts tests check-slow lock clean
+.PHONY: bench-api bench-exports bench-facts bench-language bench-load bench-load-serving model run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -59,6 +59,10 @@ $(VENV)/tools.stamp: $(OPENAPI)/package-lock.json $(OPENAPI)/requirements.lock |
 # Requests a second and latency beside a bare ASGI function, a constant FastAPI route and Datasette: make bench-api SCALE=100000
 bench-api: install
 	$(BIN)/python -m benchmarks.api $(or $(SCALE),1000)
+
+# Memory that sending whole lists takes: make bench-exports SCALE=100000
+bench-exports: install
+	$(BIN)/python -m benchmarks.exports $(or $(SCALE),1000)
 
 # How good the facts are, on development sets that lie outside the repository: make bench-facts EVAL=folder
 bench-facts: install

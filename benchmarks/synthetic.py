@@ -125,6 +125,7 @@ def store_of(count: int, folder: Path) -> Path:
     """
     path = folder / f"synthetic-{count}.db"
     if path.exists():
+        Database(f"sqlite:///{path}", shipped("migrations")).migrate()
         return path
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.api.direct import Direct
 from app.api.filters import ArticleFilters, ArticleForm, FactsPaging, OneList
-from app.api.lists import answer_article, answer_facts, answer_same_story, answer_things
+from app.api.lists import answer_any_facts, answer_article, answer_facts, answer_same_story, answer_things
 from app.api.problems import documented
 from app.api.service import Injected
 from app.schemas.articles import ArticleListing, ArticleOut, Telling
@@ -43,9 +43,9 @@ async def get_article(
     summary="Who and what an article names",
     responses=documented(404),
 )
-def list_article_entities(request: Request, service: Injected, article: str, asked: Asked) -> Response:
+async def list_article_entities(request: Request, service: Injected, article: str, asked: Asked) -> Response:
     """Each person, organisation, country, place, group and event, with every mention, in the order of the text."""
-    return answer_facts(request, service, tables.entities, article, asked)
+    return await answer_facts(request, service, tables.entities, article, asked)
 
 
 @router.get(
@@ -56,7 +56,7 @@ def list_article_entities(request: Request, service: Injected, article: str, ask
 )
 def list_article_mentions(request: Request, service: Injected, article: str, asked: Asked) -> Response:
     """Names, titles, demonyms, pronouns and nominals, in the order of the text."""
-    return answer_facts(request, service, tables.mentions, article, asked)
+    return answer_any_facts(request, service, tables.mentions, article, asked)
 
 
 @router.get(
@@ -65,9 +65,9 @@ def list_article_mentions(request: Request, service: Injected, article: str, ask
     summary="Who says what in an article",
     responses=documented(404),
 )
-def list_article_statements(request: Request, service: Injected, article: str, asked: Asked) -> Response:
+async def list_article_statements(request: Request, service: Injected, article: str, asked: Asked) -> Response:
     """Every attributed statement with its speakers, reporting words and content, in the order of the text."""
-    return answer_facts(request, service, tables.statements, article, asked)
+    return await answer_facts(request, service, tables.statements, article, asked)
 
 
 @router.get(
@@ -76,9 +76,9 @@ def list_article_statements(request: Request, service: Injected, article: str, a
     summary="Commitments stated in an article",
     responses=documented(404),
 )
-def list_article_commitments(request: Request, service: Injected, article: str, asked: Asked) -> Response:
+async def list_article_commitments(request: Request, service: Injected, article: str, asked: Asked) -> Response:
     """Every act of cooperation with parties, stage, form, speaker and evidence, in the order of the text."""
-    return answer_facts(request, service, tables.commitments, article, asked)
+    return await answer_facts(request, service, tables.commitments, article, asked)
 
 
 @router.get(

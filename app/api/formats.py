@@ -44,7 +44,7 @@ SYNONYMS = {
 """Other names that clients give the same formats."""
 
 ROWS_AT_ONCE = 1000
-"""Items that are written together: a row group of Parquet has ten times as many."""
+"""Items that are written together: a row group of Parquet has five times as many."""
 
 
 def accepted(request: Request, *others: Format) -> Format:
@@ -112,7 +112,7 @@ def parquet(items: Iterable[bytes], model: type[Wire]) -> Iterator[bytes]:
     parsing = pyarrow.json.ParseOptions(explicit_schema=as_read, unexpected_field_behavior="ignore")
     written = _Written()
     with pyarrow.parquet.ParquetWriter(pyarrow.PythonFile(written, mode="w"), schema, compression="zstd") as writer:
-        for batch in _batches(items, 10 * ROWS_AT_ONCE):
+        for batch in _batches(items, 5 * ROWS_AT_ONCE):
             lines = b"\n".join(batch)
             reading = pyarrow.json.ReadOptions(block_size=len(lines) + 1, use_threads=False)
             table = pyarrow.json.read_json(io.BytesIO(lines), reading, parsing)

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from app.api.conditional import answer_document, list_tag, unchanged
 from app.api.exports import answer_file, by_pages, wanted
@@ -80,7 +81,18 @@ def answer_things(
     return answer_list(request, service, asked, listed)
 
 
-def answer_facts(request: Request, service: Service, table: Kind, article: str, asked: FactsPaging) -> Response:
+async def answer_facts(request: Request, service: Service, table: Kind, article: str, asked: FactsPaging) -> Response:
+    """One article's entities, statements or commitments; a page of them is read at once, the rest in a thread."""
+    if asked.count or wanted(request, asked, Format.JSONLD) is not Format.JSON:
+        return await run_in_threadpool(answer_any_facts, request, service, table, article, asked)
+    found = service.points.facts(table, article, window(request, asked.limit, asked.cursor))
+    if found is None:
+        raise NotFound("article", article)
+    page, modified_at = found
+    return answer_page(request, service.shown_page(page), None, modified_at=modified_at)
+
+
+def answer_any_facts(request: Request, service: Service, table: Kind, article: str, asked: FactsPaging) -> Response:
     """One article's entities, mentions, statements or commitments, in the order of its text."""
     below = (tables.articles, article)
 

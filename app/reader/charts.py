@@ -60,11 +60,25 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The picture; ``left_out`` pairs have no room in it."""
+    """The picture, from ``top`` down; ``left_out`` pairs have no room in it."""
 
     nodes: list[Node]
     edges: list[Edge]
     left_out: int
+
+    @property
+    def top(self) -> float:
+        """Where the highest part lies, with room for its name."""
+        return min(self._heights, default=0) - 45
+
+    @property
+    def height(self) -> float:
+        """From there to the lowest part."""
+        return max(self._heights, default=0) + 45 - self.top
+
+    @property
+    def _heights(self) -> list[float]:
+        return [*(node.y for node in self.nodes), *(edge.y for edge in self.edges)]
 
 
 @dataclass(frozen=True, slots=True)

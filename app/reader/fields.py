@@ -59,15 +59,15 @@ OF_ARTICLES = (
     Field("language", "Language", Kind.WORDS, hint="a tag such as en", rare=True),
     Field("extractor", "Extractor", Kind.WORDS, hint="name and version", rare=True),
 )
-WORDS = Field("q", "Words", Kind.WORDS, hint="all of them; “in quotation marks” side by side; fish* begun")
+WORDS = Field("q", "Words", Kind.WORDS, hint="all of them; “in quotation marks” side by side")
 
 OF_COMMITMENTS = (
     WORDS,
     Field("country", "Country", Kind.ONE),
-    STAGE,
-    FORM,
     FROM,
     TO,
+    STAGE,
+    FORM,
     Field(
         "min_confidence",
         "Confidence",

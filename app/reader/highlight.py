@@ -25,8 +25,8 @@ NOTHING = Markup("")
 class Layer(IntEnum):
     """What lies in what where highlights overlap, from the outermost."""
 
-    STATEMENT = 0
-    COMMITMENT = 1
+    COMMITMENT = 0
+    STATEMENT = 1
     ENTITY = 2
     INNER_ENTITY = 3
 

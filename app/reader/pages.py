@@ -54,7 +54,8 @@ def _answering(view: View) -> View:
         given = parse_qsl(request.url.query, keep_blank_values=True)
         if any(not value.strip() for _, value in given):
             kept = urlencode([(name, value) for name, value in given if value.strip()], safe=",")
-            return RedirectResponse(f"{request.url.path}?{kept}" if kept else request.url.path, 303)
+            address = f"{request.url.path}?{kept}" if kept else request.url.path
+            return RedirectResponse(address, 303, {"Vary": "Accept"})
         try:
             return await view(request)
         except Refused as refusal:

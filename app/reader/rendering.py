@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -102,14 +102,11 @@ class Static(StaticFiles):
     def __init__(self) -> None:
         super().__init__(directory=FOLDER / "static")
 
-    def file_response(self, full_path: object, stat_result: object, scope: Scope, status_code: int = 200) -> object:  # type: ignore[override]
+    async def get_response(self, path: str, scope: Scope) -> Response:
         """A file with its headers."""
-        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]
-        is_versioned = f"{STATIC}/{Path(str(full_path)).name}?{scope['query_string'].decode()}" == address_of(
-            Path(str(full_path)).name
-        )
-        kept = "public, max-age=31536000, immutable" if is_versioned else "no-cache"
-        response.headers["Cache-Control"] = kept
+        response = await super().get_response(path, scope)
+        is_version = f"{STATIC}/{path}?{scope['query_string'].decode('latin-1')}" == address_of(path)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_version else "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 

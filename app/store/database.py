@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,10 @@ class Database:
         """A connection for reads that take microseconds, and for whoever asks whether anything was written since."""
         return Instant(str(self._url.database))
 
-    def compiled(self, query: Select[Any]) -> str:
+    def prepared(self, query: Select[Any]) -> Prepared:
         """A query in this database's own words, for `Instant`."""
-        return str(query.compile(dialect=self._engine.dialect))
+        compiled = query.compile(dialect=self._engine.dialect)
+        return Prepared(str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params))
 
     def require_current(self) -> None:
         """Raise `StoreError` unless the schema is the one that this version writes, for those that may not migrate."""
@@ -176,6 +178,19 @@ class Database:
                 time.sleep(0.05)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query as the driver takes it: the names of its values in their order, and those that are known already."""
+
+    statement: str
+    names: tuple[str, ...]
+    known: dict[str, Any]
+
+    def values(self, given: dict[str, object]) -> list[object]:
+        """The values in their order."""
+        return [given[name] if name in given else self.known[name] for name in self.names]
+
+
 class Instant:
     """One connection of the driver itself, for one thread; nothing between it and the file, so that it costs little.
 
@@ -197,10 +212,26 @@ class Instant:
             return None
         return int(version)
 
-    def row(self, statement: str, *values: object) -> Any:
+    def row(self, query: Prepared, **given: object) -> Any:
         """The first row, or None. Raises `StoreError`."""
+        return next(iter(self.rows(query, **given)), None)
+
+    def rows(self, query: Prepared, **given: object) -> list[Any]:
+        """All rows. Raises `StoreError`."""
+        return self._execute(query.statement, query.values(given))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read in the block is of one state of the store."""
+        self._execute("BEGIN")
         try:
-            return self._open().execute(statement, values).fetchone()
+            yield
+        finally:
+            self._execute("COMMIT")
+
+    def _execute(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        try:
+            return self._open().execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise StoreError(f"the database {self._path} cannot be used: {error}") from error
 

@@ -1,4 +1,4 @@
-"""One thing by its id, in microseconds: what a GET of it answers was written when it last changed."""
+"""One thing by its id, and the facts of one article, in microseconds: they were written as a GET answers them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, Table, bindparam, select
 
 from app.store.database import Database
-from app.store.queries import Document, Kind
+from app.store.queries import FACTS, Document, Kind, Slice, Window, facts_page, first_position
 from app.store.tables import articles, commitments, entities, statements
 
 
@@ -17,7 +17,9 @@ class Points:
     def __init__(self, database: Database) -> None:
         self._instant = database.instant()
         kinds: tuple[Table, ...] = (articles, entities, statements, commitments)
-        self._statements = {table: database.compiled(_document(table)) for table in kinds}
+        self._statements = {table: database.prepared(_document(table)) for table in kinds}
+        self._facts = {table: database.prepared(query) for table, query in FACTS.items()}
+        self._modified_at = database.prepared(select(articles.c.modified_at).where(articles.c.id == bindparam("id")))
 
     def state(self) -> int | None:
         """Another number after every write to the store by anyone; None where it cannot be read."""
@@ -28,12 +30,29 @@ class Points:
 
         Raises `StoreError`.
         """
-        row = self._instant.row(self._statements[table], thing)
-        return Document(row[0], datetime.fromisoformat(row[1]).replace(tzinfo=UTC)) if row else None
+        row = self._instant.row(self._statements[table], id=thing)
+        return Document(row[0], _time(row[1])) if row else None
+
+    def facts(self, table: Kind, article: str, window: Window) -> tuple[Slice, datetime] | None:
+        """A page of an article's entities, statements or commitments, and when the article last changed.
+
+        None where there is no such article. Raises `StoreError`.
+        """
+        with self._instant.snapshot():
+            changed = self._instant.row(self._modified_at, id=article)
+            if changed is None:
+                return None
+            asked = {"article": article, "position": first_position(window), "most": window.limit + 1}
+            rows = self._instant.rows(self._facts[table], **asked)
+        return facts_page(rows, window.limit), _time(changed[0])
 
     def close(self) -> None:
         """Let go of the store."""
         self._instant.close()
+
+
+def _time(stored: str) -> datetime:
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 def _document(table: Table) -> Select[tuple[bytes, datetime]]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, Table, bindparam, func, literal, select, tuple_
 
 from app.store import tables
 from app.store.conditions import Condition, Filters
@@ -136,12 +136,34 @@ def count(connection: Connection, table: Kind, filters: Filters) -> int:
     return connection.execute(query).scalar_one()
 
 
+def facts_query(table: Kind) -> Select[tuple[int, bytes]]:
+    """The facts of the article called ``article`` after a ``position``, at most ``most``, in the order of its text."""
+    facts = appearances if table is entities else table
+    of_article = (
+        facts.c.article_pk == select(articles.c.pk).where(articles.c.id == bindparam("article")).scalar_subquery()
+    )
+    query = select(facts.c.position, facts.c.document).where(of_article, facts.c.position > bindparam("position"))
+    return query.order_by(facts.c.position).limit(bindparam("most", type_=Integer))
+
+
+FACTS = {table: facts_query(table) for table in (entities, statements, commitments)}
+
+
 def facts_of_article(connection: Connection, table: Kind, article: str, window: Window) -> Slice:
     """A page of an article's entities, statements or commitments (by their table), in the order of its text."""
-    facts = appearances if table is entities else table
-    query = select(facts.c.document.label("item")).where(facts.c.article_pk == _pk_of(articles, article))
-    rows, after = _page(connection, query, Order((facts.c.position,)), window)
-    return Slice([row.item for row in rows], after)
+    asked = {"article": article, "position": first_position(window), "most": window.limit + 1}
+    return facts_page(connection.execute(FACTS[table], asked).all(), window.limit)
+
+
+def first_position(window: Window) -> int:
+    """The position after which the page begins."""
+    return int(window.after[0]) if window.after else -1
+
+
+def facts_page(rows: Sequence[Sequence[Any]], limit: int) -> Slice:
+    """The page that rows of `facts_query` are, which may have one more than the page."""
+    page = rows[:limit]
+    return Slice([row[1] for row in page], [page[-1][0]] if len(rows) > limit else None)
 
 
 def count_of_article(connection: Connection, table: Kind, article: str) -> int:

@@ -166,12 +166,12 @@ def _read(row: Row[Any]) -> dict[str, Any]:
 
 def _added(rows: list[Row[Any]]) -> dict[str, Any]:
     """The counts of rows that each have one stage and form."""
-    return {
-        "count": sum(row.number for row in rows),
-        "negated": sum(row.number for row in rows if row.negated),
-        "stages": {stage: sum(row.number for row in rows if row.stage == stage) for stage in Stage},
-        "forms": {form: sum(row.number for row in rows if row.form == form) for form in Form},
-    }
+    stages, forms, negated = dict.fromkeys(Stage, 0), dict.fromkeys(Form, 0), 0
+    for row in rows:
+        stages[Stage(row.stage)] += row.number
+        forms[Form(row.form)] += row.number
+        negated += row.number if row.negated else 0
+    return {"count": sum(stages.values()), "negated": negated, "stages": stages, "forms": forms}
 
 
 def _named(connection: Connection, sides: list[str]) -> Mapping[str, Row[Any]]:

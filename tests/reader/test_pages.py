@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from lxml import html
 
+from app.schemas.redaction import ServeText
 from app.settings import Settings, shipped
 from app.store.database import Database
 from app.store.write import put
@@ -40,17 +41,29 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """The service with an article whose facts were made by hand, and one full of tricks."""
-    folder = tmp_path_factory.mktemp("pages")
-    url = f"sqlite:///{folder / 'store.db'}"
+def store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a store with an article whose facts were made by hand, and one full of tricks."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('pages') / 'store.db'}"
     database = Database(url, shipped("migrations"))
     database.migrate()
     with database.write() as connection:
         put(connection, an_article(), pact_facts(an_article()))
         put(connection, *tricky())
     database.close()
-    with Client(Settings(database_url=url, seeds=folder, niceness=0)) as client:
+    return url
+
+
+@pytest.fixture(scope="module")
+def served(store: str) -> Iterator[Client]:
+    """A worker that only reads that store, and so starts quickly."""
+    with Client(Settings(database_url=store, read_only=True)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def withholding(store: str) -> Iterator[Client]:
+    """One that gives away no words of articles."""
+    with Client(Settings(database_url=store, read_only=True, serve_text=ServeText.NONE)) as client:
         yield client
 
 
@@ -189,3 +202,21 @@ def test_version_in_the_address_of_a_file_lets_it_be_kept(served: Client) -> Non
     (style,) = page(served, "/").xpath("//link[@rel='stylesheet']/@href")
     assert "immutable" in served.get(style).headers["cache-control"]
     assert served.get("/static/reader.css").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_words_that_are_withheld_are_on_no_page(withholding: Client, path: str) -> None:
+    found = page(withholding, path)
+    assert "fishing" not in found.text_content()
+    (heading,) = found.iter("h1")
+    assert words(heading)
+
+
+def test_worker_that_only_reads_offers_no_form(served: Client) -> None:
+    assert not page(served, "/").xpath("//a[@href='/hand-in']")
+    page(served, "/hand-in", 404)
+
+
+def test_sources_that_are_no_web_address_are_no_link(served: Client) -> None:
+    addresses = [a.get("href") for path in PAGES for a in page(served, path).iter("a")]
+    assert [address for address in addresses if not re.match(r"/|#|https?://", address)] == []
