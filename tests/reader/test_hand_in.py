@@ -98,7 +98,7 @@ def test_page_in_a_file_is_read_as_a_page(client: Client) -> None:
         ({"text": TEXT, "url": "bay"}, None, "url", "url is 'bay'"),
         ({"text": TEXT}, ("a.txt", b"Words."), "file", "either the text or a file"),
         ({}, ("a.pdf", b"%PDF"), "file", "a.pdf is of no kind that is read here"),
-        ({}, ("a.md", b"\xff\xfe"), "file", "a.md, line 1: not UTF-8"),
+        ({}, ("a.md", b" "), "file", "a.md, line 1: empty"),
         ({}, ("a.md", b"No title here, but a sentence of some length.\n"), "file", "no title"),
     ],
 )
