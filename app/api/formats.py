@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from fastapi import Request
 
+from app.schemas.accept import weight_of
 from app.schemas.base import Wire
 from app.schemas.columns import arrow_schema, column_names, flat_row
 
@@ -57,21 +58,10 @@ def accepted(request: Request, *others: Format) -> Format:
         found = offered.get(media_type.strip().lower())
         if media_type.strip() in ("*/*", "application/*"):
             found = Format.JSON
-        weight = _weight(rest)
+        weight = weight_of(rest)
         if found and weight > best_weight:
             best, best_weight = found, weight
     return best
-
-
-def _weight(parameters: str) -> float:
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.strip().partition("=")
-        if name == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
 
 
 def jsonl(items: Iterable[bytes], model: type[Wire]) -> Iterator[bytes]:

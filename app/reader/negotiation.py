@@ -9,6 +9,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
+from app.schemas.accept import weight_of
+
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/*"})
 """What a page can be had as."""
 
@@ -23,21 +25,10 @@ def prefers_page(accept: str) -> bool:
         name, _, parameters = part.partition(";")
         name = name.strip().lower()
         if name in PAGE_TYPES:
-            page = max(page, _weight(parameters))
+            page = max(page, weight_of(parameters))
         elif not name.startswith(NAMED_BESIDE):
-            other = max(other, _weight(parameters))
+            other = max(other, weight_of(parameters))
     return page > other
-
-
-def _weight(parameters: str) -> float:
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.strip().partition("=")
-        if name == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
 
 
 class Pages(BaseRoute):
