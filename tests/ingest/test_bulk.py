@@ -178,11 +178,11 @@ def test_text_that_kills_its_reader_costs_no_other_text(database: Database, work
 @pytest.mark.slow
 def test_text_that_holds_its_reader_up_is_given_up(database: Database, store: Path, tmp_path: Path) -> None:
     source = tmp_path / "hard.jsonl"
-    texts = [text(n) for n in range(20)]
-    texts[8] = "The minister wrote a text that holds its reader up. So it was."
+    texts = [text(n) for n in range(4)]  # a batch may take the longest task's time for each text in it
+    texts[2] = "The minister wrote a text that holds its reader up. So it was."
     source.write_bytes(lines(*({"text": each} for each in texts)))
     hasty = Workers(Staff(2, longest=15), f"sqlite:///{store}", Reader)
     tally = load(database, hasty, source)
     hasty.close()
-    assert (tally.new, tally.refused) == (19, 1)
-    assert [f["line"] for f in failures(tally.failures[0])] == [9]
+    assert (tally.new, tally.refused) == (3, 1)
+    assert [f["line"] for f in failures(tally.failures[0])] == [3]
