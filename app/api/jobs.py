@@ -27,10 +27,10 @@ MEDIA_TYPES = ("application/x-ndjson", "application/jsonl", "application/x-jsonl
 
 _EXAMPLE = {
     "id": "j-5f1c0a9d3e72",
-    "state": "running",
+    "state": "done",
     "created_at": "2025-01-05T09:30:00Z",
-    "finished_at": None,
-    "total": 1200,
+    "finished_at": "2025-01-05T09:36:10Z",  # a null would be left out of the specification, and the example invalid
+    "total": 313,
     "new": 310,
     "known": 2,
     "refused": 1,
