@@ -9,7 +9,6 @@ from functools import cache
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.tables import word_set
-from app.language.clauses import clauses
 from app.language.sentences import Sentence
 from app.language.tables import column
 
@@ -72,7 +71,7 @@ def _speaker(cast: Cast, paragraph: list[Sentence], quoted: frozenset[int]) -> R
     }
     speaker: Referent | None = None
     for sentence in paragraph:
-        for clause in clauses(cast.reading.parse(sentence)):
+        for clause in cast.reading.clauses(sentence):
             if clause.lemma in _speech_verbs() and clause.predicate.i not in quoted:
                 heads = [people[subject.head.i] for subject in clause.subjects if subject.head.i in people]
                 speaker = heads[0] if heads else speaker

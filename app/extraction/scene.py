@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference
 from app.extraction.tables import word_set
-from app.language.clauses import Argument, clauses
+from app.language.clauses import Argument
 from app.language.marks import Trigger
 from app.language.sentences import Sentence
 from app.language.tables import rows as language_rows
@@ -50,7 +50,7 @@ class Scene:
         self.doc = cast.reading.parsed
         self.sentence = sentence
         self.first = _after_dateline(cast, sentence)
-        self.clauses = clauses(cast.reading.parse(sentence))
+        self.clauses = cast.reading.clauses(sentence)
         self.references = [
             r for r in cast.within(sentence.first, sentence.last) if r.first >= self.first and cast.sides(r)
         ]
