@@ -106,7 +106,7 @@ def serve(
     served = create_app(settings)
     listening = _listen(settings.host, settings.port)
     address = f"http://{_in_url(settings.host)}:{listening.getsockname()[1]}"
-    typer.echo(f"Entente serves {settings.database_url} at {address}/")
+    typer.echo(f"Entente serves {database.location} at {address}/")
     typer.echo(f"  the facts          {address}/commitments")
     typer.echo(f"  to try it          {address}/docs")
     typer.echo(f"  to read about it   {address}/redoc")

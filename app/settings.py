@@ -21,6 +21,9 @@ PREFIX = "ENTENTE_"
 SECRET = frozenset({"llm_key"})
 """Settings whose values no message shows."""
 
+PASSWORD = re.compile(r"(://[^/@]*:)[^/@]*@")
+"""A password in an address."""
+
 
 class SettingsError(ValueError):
     """One or more settings that cannot be used; the message names each, its value and what is allowed."""
@@ -55,8 +58,10 @@ def _database_url(url: str) -> str:
         parsed = make_url(url)
     except ArgumentError:
         raise ValueError("not the URL of a database") from None
+    if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+        return url
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ValueError("this version keeps its facts in an SQLite file")
+        raise ValueError("facts are kept in an SQLite file or in PostgreSQL")
     return url
 
 
@@ -80,7 +85,8 @@ class Settings(BaseSettings):
 
     database_url: Annotated[str, AfterValidator(_database_url)] = Field(
         "sqlite:///entente.db",
-        description="Where the facts are kept: `sqlite:///` and a path (four slashes: from the root of the disk).",
+        description="Where the facts are kept: `sqlite:///` and a path (four slashes: from the root of the disk), or "
+        "`postgresql://user:password@host/database`.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on, 0 to 65535; 0 takes a free one.")
@@ -162,6 +168,6 @@ def _in_words(fault: object) -> str:
     assert isinstance(fault, dict)
     name = str(fault["loc"][0])
     meaning = (Settings.model_fields[name].description or "").replace("`", "")
-    given = "not shown" if name in SECRET else repr(str(fault["input"]))
+    given = "not shown" if name in SECRET else repr(PASSWORD.sub(r"\1***@", str(fault["input"])))
     reason = str(fault["msg"]).removeprefix("Value error, ")
     return f"{PREFIX}{name.upper()} is {given}: {reason}. {meaning}"

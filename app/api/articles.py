@@ -34,7 +34,7 @@ async def get_article(
     request: Request, service: Injected, article: str, asked: Annotated[ArticleForm, Query()]
 ) -> Response:
     """Its text, where it was published, and how many facts it holds. All offsets of facts count this text."""
-    return answer_article(request, service, article, asked)
+    return await answer_article(request, service, article, asked)
 
 
 @router.get(

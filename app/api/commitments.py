@@ -29,4 +29,4 @@ async def get_commitment(
     request: Request, service: Injected, commitment: str, asked: Annotated[NoParameters, Query()]
 ) -> Response:
     """With its evidence and a link to the article that states it."""
-    return answer_thing(request, service, tables.commitments, commitment)
+    return await answer_thing(request, service, tables.commitments, commitment)

@@ -39,7 +39,7 @@ async def get_entity(
     request: Request, service: Injected, entity: str, asked: Annotated[NoParameters, Query()]
 ) -> Response:
     """Its names, its roles with the articles that say so, and how often it is mentioned."""
-    return answer_thing(request, service, tables.entities, entity)
+    return await answer_thing(request, service, tables.entities, entity)
 
 
 @router.get(

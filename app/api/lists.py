@@ -85,7 +85,8 @@ async def answer_facts(request: Request, service: Service, table: Kind, article:
     """One article's entities, statements or commitments; a page of them is read at once, the rest in a thread."""
     if asked.count or wanted(request, asked, Format.JSONLD) is not Format.JSON:
         return await run_in_threadpool(answer_any_facts, request, service, table, article, asked)
-    found = service.points.facts(table, article, window(request, asked.limit, asked.cursor))
+    part = window(request, asked.limit, asked.cursor)
+    found = await service.at_once(lambda points: points.facts(table, article, part))
     if found is None:
         raise NotFound("article", article)
     page, modified_at = found
@@ -163,11 +164,16 @@ def answer_same_story(request: Request, service: Service, article: str, asked: O
     return answer_page(request, service.shown_page(Slice(items, None)), None, tag=tag)
 
 
-def answer_article(request: Request, service: Service, article: str, asked: ArticleForm) -> Response:
+async def answer_article(request: Request, service: Service, article: str, asked: ArticleForm) -> Response:
     """One article, as JSON or as JSON-LD."""
     chosen = Format(asked.format) if asked.format else accepted(request, Format.JSONLD)
     if chosen is Format.JSON:
-        return answer_thing(request, service, tables.articles, article)
+        return await answer_thing(request, service, tables.articles, article)
+    return await run_in_threadpool(answer_news_article, request, service, article)
+
+
+def answer_news_article(request: Request, service: Service, article: str) -> Response:
+    """One article with what it names, as JSON-LD."""
     with service.database.read() as connection:
         found = queries.document(connection, tables.articles, article)
         if found is None:
@@ -192,9 +198,9 @@ def answer_annotations(
     return answer_document(request, body, found.modified_at, media_type=media_type)
 
 
-def answer_thing(request: Request, service: Service, table: Kind, thing: str) -> Response:
+async def answer_thing(request: Request, service: Service, table: Kind, thing: str) -> Response:
     """One article, entity, statement or commitment."""
-    found = service.points.document(table, thing)
+    found = await service.at_once(lambda points: points.document(table, thing))
     if found is None:
         raise NotFound(SINGULAR[table], thing)
     return answer_document(request, service.shown(found.body), found.modified_at)

@@ -29,4 +29,4 @@ async def get_statement(
     request: Request, service: Injected, statement: str, asked: Annotated[NoParameters, Query()]
 ) -> Response:
     """With its evidence and a link to the article that states it."""
-    return answer_thing(request, service, tables.statements, statement)
+    return await answer_thing(request, service, tables.statements, statement)

@@ -1,32 +1,35 @@
 """Full text: which rows hold which words, kept up to date with them.
 
-On SQLite these are FTS5 tables (https://sqlite.org/fts5.html). Their row numbers are the `pk` of what they index; those
-of articles their `recency`, so that the newest come first without sorting. They keep no text of their own, except for
-entities, whose names change.
+The rows of these tables are called by the `pk` of what they index; those of articles by their `recency`, so that the
+newest come first without sorting. `fts5` and `tsvector` say what they are on SQLite and on PostgreSQL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Float,
     Table,
     bindparam,
     func,
     literal_column,
     select,
-    text,
 )
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import String, TypeDecorator
 
+from app.store import fts5, tsvector
 from app.store.tables import articles, commitments, entities, statements
-from app.store.words import Term, Words
+from app.store.words import Words
 
 INDEXES = {
     articles: "fts_articles",
@@ -42,48 +45,31 @@ PREFIX = "fts_"
 DAY_BITS = 24
 """Articles of one day that `recency` tells apart, as a power of two."""
 
-_SOURCES = {
-    "fts_articles": """
-        SELECT a.recency, a.title,
-            coalesce((SELECT group_concat(e.quote, char(10)) FROM commitment_evidence e
-                JOIN commitments c ON c.pk = e.commitment_pk WHERE c.article_pk = a.pk), ''),
-            a.text FROM articles a WHERE a.pk = :article""",
-    "fts_commitments": """
-        SELECT c.pk, group_concat(e.quote, char(10)) FROM commitments c
-        JOIN commitment_evidence e ON e.commitment_pk = c.pk WHERE c.article_pk = :article GROUP BY c.pk""",
-    "fts_statements": """
-        SELECT s.pk, group_concat(p.text, char(10)) FROM statements s
-        JOIN statement_spans p ON p.statement_pk = s.pk AND p.part = 'content'
-        WHERE s.article_pk = :article GROUP BY s.pk""",
-}
-_COLUMNS = {"fts_articles": "title, evidence, text", "fts_commitments": "words", "fts_statements": "words"}
+WEIGHTS = (4.0, 2.0, 1.0)
+"""How much a word counts in the title, in evidence, in the text of an article."""
+
+_KINDS: dict[str, ModuleType] = {"sqlite": fts5, "postgresql": tsvector}
 
 
-def add_article(connection: Connection, article_pk: int) -> None:
-    """Index the words of an article and of its facts, which are all stored by now."""
-    for index, columns in _COLUMNS.items():
-        statement = f"INSERT INTO {index} (rowid, {columns}) {_SOURCES[index]}"
-        connection.execute(text(statement), {"article": article_pk})
+def add_articles(connection: Connection, pks: Sequence[int]) -> None:
+    """Index the words of articles and of their facts, which are all stored by now."""
+    _KINDS[connection.dialect.name].add_articles(connection, pks)
 
 
 def remove_article(connection: Connection, article_pk: int) -> None:
     """Take the words of an article and of its facts out again, while they are all still stored."""
-    for index, columns in _COLUMNS.items():
-        rows = _SOURCES[index].replace("SELECT ", "SELECT 'delete', ", 1)
-        statement = f"INSERT INTO {index} ({index}, rowid, {columns}) {rows}"
-        connection.execute(text(statement), {"article": article_pk})
+    _KINDS[connection.dialect.name].remove_article(connection, article_pk)
 
 
-def put_entity(connection: Connection, pk: int, names: Iterable[str]) -> None:
-    """Index an entity by its names; those it had before are forgotten."""
-    remove_entity(connection, pk)
-    statement = text("INSERT INTO fts_entities (rowid, names) VALUES (:pk, :names)")
-    connection.execute(statement, {"pk": pk, "names": "\n".join(names)})
+def put_entities(connection: Connection, names: Sequence[tuple[int, Iterable[str]]]) -> None:
+    """Index entities, by row number, by their names; those they had before are forgotten."""
+    if names:
+        _KINDS[connection.dialect.name].put_entities(connection, names)
 
 
 def remove_entity(connection: Connection, pk: int) -> None:
     """Forget an entity's names."""
-    connection.execute(text("DELETE FROM fts_entities WHERE rowid = :pk"), {"pk": pk})
+    _KINDS[connection.dialect.name].remove_entities(connection, [pk])
 
 
 class Recencies:
@@ -105,6 +91,20 @@ class Recencies:
         return self._last[day]
 
 
+class _Question(TypeDecorator[Words]):
+    """Words, in the database's own way of asking for them."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Words | None, dialect: Dialect) -> str | None:
+        return _KINDS[dialect.name].query(value) if value else None
+
+
+def _asked(words: Words) -> ColumnElement[Words]:
+    return bindparam(None, words, _Question())
+
+
 class _HasWords(FunctionElement[bool]):
     """The row has the words: the list's key, the full text's name, and the words."""
 
@@ -117,20 +117,67 @@ def _has_words_in_fts5(element: _HasWords, compiler: SQLCompiler, **options: Any
     return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH {words})"  # noqa: S608 (names of our own)
 
 
+@compiles(_HasWords, "postgresql")
+def _has_words_in_tsvector(element: _HasWords, compiler: SQLCompiler, **options: Any) -> str:
+    key, index, words = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{key} IN (SELECT rowid FROM {index} WHERE {index}.words @@ CAST({words} AS tsquery))"  # noqa: S608
+
+
+class _Matches(FunctionElement[bool]):
+    """A row of the full text has the words: the full text's name, and the words."""
+
+    inherit_cache = True
+
+
+@compiles(_Matches, "sqlite")
+def _matches_in_fts5(element: _Matches, compiler: SQLCompiler, **options: Any) -> str:
+    index, words = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{index} MATCH {words}"
+
+
+@compiles(_Matches, "postgresql")
+def _matches_in_tsvector(element: _Matches, compiler: SQLCompiler, **options: Any) -> str:
+    index, words = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{index}.words @@ CAST({words} AS tsquery)"
+
+
+class _Score(FunctionElement[float]):
+    """How well a row fits the words, the least being best."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(_Score, "sqlite")
+def _score_in_fts5(element: _Score, compiler: SQLCompiler, **options: Any) -> str:
+    index, _ = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"bm25({index}, {', '.join(map(str, WEIGHTS))})"
+
+
+@compiles(_Score, "postgresql")
+def _score_in_tsvector(element: _Score, compiler: SQLCompiler, **options: Any) -> str:
+    """Weights of `ts_rank` are at most 1, the least first; 1 has longer texts count less."""
+    index, words = (compiler.process(clause, **options) for clause in element.clauses)
+    title, evidence, plain = (weight / max(WEIGHTS) for weight in WEIGHTS)
+    weights = f"'{{{plain}, 0, {evidence}, {title}}}'"
+    return f"CAST(-ts_rank({weights}, {index}.words, CAST({words} AS tsquery), 1) AS DOUBLE PRECISION)"
+
+
 def has_words(table: Table, key: ColumnElement[int], words: Words) -> ColumnElement[bool]:
     """The row of the list has all the words; ``key`` is its column of the name that `key_name` gives."""
-    return _HasWords(key, literal_column(INDEXES[table]), bindparam(None, fts5_query(words)))
+    return _HasWords(key, literal_column(INDEXES[table]), _asked(words))
+
+
+def matches(table: Table, words: Words) -> ColumnElement[bool]:
+    """The row of a list's full text has all the words."""
+    return _Matches(literal_column(INDEXES[table]), _asked(words))
+
+
+def score(table: Table, words: Words) -> ColumnElement[float]:
+    """How well a row of the full text of articles fits the words: the less, the better."""
+    return _Score(literal_column(INDEXES[table]), _asked(words))
 
 
 def key_name(table: Table) -> str:
     """The column of a list by which the full text calls its rows."""
     return "recency" if table is articles else "pk"
-
-
-def fts5_query(words: Words) -> str:
-    """The words as FTS5 has them: every term in quotation marks, so that nothing in it is an operator."""
-    return " AND ".join(_fts5_term(term) for term in words.terms)
-
-
-def _fts5_term(term: Term) -> str:
-    return f'"{" ".join(term.tokens)}"' + ("*" if term.is_prefix else "")

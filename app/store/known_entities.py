@@ -88,12 +88,14 @@ class KnownEntities:
         old = [{"at": known.pk, **entity_row(known.entity)} for known in changed if known.entity and known.document]
         if old:
             self._connection.execute(update(entities).where(entities.c.pk == bindparam("at")), old)
-        for known in changed:
-            assert known.entity
-            before = EntityOut.model_validate_json(known.document) if known.document else None
-            names = (known.entity.name, known.entity.aliases)
-            if before is None or (before.name, before.aliases) != names:
-                fulltext.put_entity(self._connection, known.pk, (known.entity.name, *known.entity.aliases))
+        renamed = ((known.pk, known.entity) for known in changed if known.entity and _is_renamed(known))
+        fulltext.put_entities(self._connection, [(pk, (entity.name, *entity.aliases)) for pk, entity in renamed])
+
+
+def _is_renamed(known: _Known) -> bool:
+    assert known.entity
+    before = EntityOut.model_validate_json(known.document) if known.document else None
+    return before is None or (before.name, before.aliases) != (known.entity.name, known.entity.aliases)
 
 
 def entity_row(entity: EntityOut) -> dict[str, object]:

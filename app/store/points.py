@@ -12,14 +12,19 @@ from app.store.tables import articles, commitments, entities, statements
 
 
 class Points:
-    """Reads documents on the thread that it is asked on, without waiting for anything but the disk."""
+    """Reads documents on the thread that it is asked on; `on_loop` tells whether that may be an event loop's."""
 
     def __init__(self, database: Database) -> None:
-        self._instant = database.instant()
+        self._instant = instant = database.instant()
         kinds: tuple[Table, ...] = (articles, entities, statements, commitments)
-        self._statements = {table: database.prepared(_document(table)) for table in kinds}
-        self._facts = {table: database.prepared(query) for table, query in FACTS.items()}
-        self._modified_at = database.prepared(select(articles.c.modified_at).where(articles.c.id == bindparam("id")))
+        self._documents = {table: instant.question(_document(table)) for table in kinds}
+        self._facts = {table: instant.question(query) for table, query in FACTS.items()}
+        self._modified_at = instant.question(select(articles.c.modified_at).where(articles.c.id == bindparam("id")))
+
+    @property
+    def on_loop(self) -> bool:
+        """Whether a read waits for nothing but the disk, and takes microseconds."""
+        return self._instant.on_loop
 
     def state(self) -> int | None:
         """Another number after every write to the store by anyone; None where it cannot be read."""
@@ -30,8 +35,9 @@ class Points:
 
         Raises `StoreError`.
         """
-        row = self._instant.row(self._statements[table], id=thing)
-        return Document(row[0], _time(row[1])) if row else None
+        for body, modified_at in self._documents[table](id=thing):
+            return Document(body, _time(modified_at))
+        return None
 
     def facts(self, table: Kind, article: str, window: Window) -> tuple[Slice, datetime] | None:
         """A page of an article's entities, statements or commitments, and when the article last changed.
@@ -39,20 +45,20 @@ class Points:
         None where there is no such article. Raises `StoreError`.
         """
         with self._instant.snapshot():
-            changed = self._instant.row(self._modified_at, id=article)
-            if changed is None:
+            changed = self._modified_at(id=article)
+            if not changed:
                 return None
-            asked = {"article": article, "position": first_position(window), "most": window.limit + 1}
-            rows = self._instant.rows(self._facts[table], **asked)
-        return facts_page(rows, window.limit), _time(changed[0])
+            rows = self._facts[table](article=article, position=first_position(window), most=window.limit + 1)
+        return facts_page(rows, window.limit), _time(changed[0][0])
 
     def close(self) -> None:
         """Let go of the store."""
         self._instant.close()
 
 
-def _time(stored: str) -> datetime:
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+def _time(stored: str | datetime) -> datetime:
+    """SQLite's driver gives times as they are kept."""
+    return (datetime.fromisoformat(stored) if isinstance(stored, str) else stored).replace(tzinfo=UTC)
 
 
 def _document(table: Table) -> Select[tuple[bytes, datetime]]:

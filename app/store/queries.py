@@ -231,6 +231,9 @@ def _ordered(query: Select[Any], order: Order, after: Position | None, only: Con
 
 
 def _plain(value: Any) -> Any:
+    """Times are UTC, which PostgreSQL says and SQLite does not."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat()
     return value.isoformat() if isinstance(value, date) else value
 
 

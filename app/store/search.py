@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal_column, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 
 from app.store.conditions import Filters, conditions
-from app.store.fulltext import fts5_query
+from app.store.fulltext import INDEXES, matches, score
 from app.store.narrowing import FEW, reading
 from app.store.queries import Window, count
 from app.store.tables import articles, commitment_evidence, commitments
@@ -18,9 +18,6 @@ from app.store.words import Words
 
 MOST_RANKED = 5000
 """Hits that are ranked; where there are more, the newest come first."""
-
-WEIGHTS = (4.0, 2.0, 1.0)
-"""How much a word counts in the title, in evidence, in the text (columns of `fts_articles`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +41,10 @@ class Hits:
 
 def find_articles(connection: Connection, words: Words, filters: Filters, window: Window) -> Hits:
     """A page of the articles that have all the words and that the filters let through."""
-    query = fts5_query(words)
-    if _is_common(connection, query):
-        rows, ranked = _newest(connection, query, filters, window), False
+    if _is_common(connection, words):
+        rows, ranked = _newest(connection, words, filters, window), False
     else:
-        rows, ranked = _ranked(connection, query, filters, window), True
+        rows, ranked = _ranked(connection, words, filters, window), True
     page = rows[: window.limit]
     after = [getattr(page[-1], "score", None), page[-1].recency] if len(rows) > window.limit else None
     return Hits(_hits(connection, [row.recency for row in page]), after, ranked)
@@ -59,21 +55,19 @@ def count_articles(connection: Connection, words: Words, filters: Filters) -> in
     return count(connection, articles, [*filters, ("q", (words,))])
 
 
-_FULL_TEXT = sql_table("fts_articles", sql_column("rowid"), sql_column("fts_articles"))
-_MATCHES = _FULL_TEXT.c.fts_articles.op("MATCH", is_comparison=True)
+_FULL_TEXT = sql_table(INDEXES[articles], sql_column("rowid"))
 
 
-def _is_common(connection: Connection, query: str) -> bool:
-    found = select(_FULL_TEXT.c.rowid).where(_MATCHES(query)).limit(MOST_RANKED + 1).subquery()
+def _is_common(connection: Connection, words: Words) -> bool:
+    found = select(_FULL_TEXT.c.rowid).where(matches(articles, words)).limit(MOST_RANKED + 1).subquery()
     return int(connection.scalar(select(func.count()).select_from(found)) or 0) > MOST_RANKED
 
 
-def _ranked(connection: Connection, query: str, filters: Filters, window: Window) -> list[Any]:
+def _ranked(connection: Connection, words: Words, filters: Filters, window: Window) -> list[Any]:
     """The best first. A page goes on behind the score that its last article has by now: scores move as others come."""
-    score = func.bm25(literal_column("fts_articles"), *WEIGHTS).label("score")
     scored = (
-        select(_FULL_TEXT.c.rowid.label("recency"), score)
-        .where(_MATCHES(query))
+        select(_FULL_TEXT.c.rowid.label("recency"), score(articles, words).label("score"))
+        .where(matches(articles, words))
         .cte("scored")
         .prefix_with("MATERIALIZED")
     )
@@ -90,10 +84,10 @@ def _ranked(connection: Connection, query: str, filters: Filters, window: Window
     return list(connection.execute(chosen.limit(window.limit + 1)))
 
 
-def _newest(connection: Connection, query: str, filters: Filters, window: Window) -> list[Any]:
+def _newest(connection: Connection, words: Words, filters: Filters, window: Window) -> list[Any]:
     """The full text gives its rows by number, which is by day; where filters let little through, that is looked up."""
     recency = _FULL_TEXT.c.rowid
-    chosen = select(recency.label("recency")).where(_MATCHES(query)).order_by(recency.desc())
+    chosen = select(recency.label("recency")).where(matches(articles, words)).order_by(recency.desc())
     if window.after:
         chosen = chosen.where(recency < window.after[1])
     if filters:

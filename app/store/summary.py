@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
@@ -97,7 +98,8 @@ def _by_month(connection: Connection, filters: Filters) -> Select[Any]:
     inner = days.subquery()
     month = func.substr(cast(inner.c.published, Text), 1, 7).label("month")
     groups = [inner.c[kind] for kind in KINDS]
-    return select(month, *groups, func.sum(inner.c.number).label("number")).group_by(month, *groups)
+    number = cast(func.sum(inner.c.number), BigInteger).label("number")  # PostgreSQL adds up to decimals
+    return select(month, *groups, number).group_by(month, *groups)
 
 
 def _by_pair(connection: Connection, filters: Filters) -> Select[Any]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, Table
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Table
 from sqlmodel import Field, SQLModel
+
+from app.store.types import KEY, JsonBody
 
 
 def _of(table: str, *, primary: bool = False, optional: bool = False) -> Any:
     """A column that points at a row of another table and goes when that row goes."""
     target = ForeignKey(f"{table}.pk", ondelete="CASCADE")
-    return Field(default=None, sa_column=Column(Integer, target, primary_key=primary, nullable=optional))
+    return Field(default=None, sa_column=Column(KEY, target, primary_key=primary, nullable=optional))
 
 
 class ArticleRow(SQLModel, table=True):
@@ -31,7 +33,7 @@ class ArticleRow(SQLModel, table=True):
         Index("articles_by_recency", "recency", unique=True),
     )
 
-    pk: int | None = Field(default=None, primary_key=True)
+    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
     id: str = Field(unique=True)
     title: str
     summary: str | None
@@ -45,8 +47,8 @@ class ArticleRow(SQLModel, table=True):
     modified_at: datetime = Field(sa_type=DateTime(timezone=True))
     extractor: str
     recency: int = Field(sa_type=BigInteger)
-    document: bytes
-    listing: bytes
+    document: bytes = Field(sa_type=JsonBody)
+    listing: bytes = Field(sa_type=JsonBody)
 
 
 class SourceRow(SQLModel, table=True):
@@ -86,7 +88,7 @@ class EntityRow(SQLModel, table=True):
         Index("entities_by_last_seen", "last_seen", "id"),
     )
 
-    pk: int | None = Field(default=None, primary_key=True)
+    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
     id: str = Field(unique=True)
     name: str
     type: str
@@ -96,7 +98,7 @@ class EntityRow(SQLModel, table=True):
     first_seen: date | None
     last_seen: date | None
     modified_at: datetime = Field(sa_type=DateTime(timezone=True))
-    document: bytes
+    document: bytes = Field(sa_type=JsonBody)
 
 
 class AppearanceRow(SQLModel, table=True):
@@ -109,7 +111,7 @@ class AppearanceRow(SQLModel, table=True):
     position: int = Field(primary_key=True)
     entity_pk: int = _of("entities")
     published: date | None
-    document: bytes
+    document: bytes = Field(sa_type=JsonBody)
 
 
 class RoleRow(SQLModel, table=True):
@@ -135,7 +137,7 @@ class MentionRow(SQLModel, table=True):
         Index("mentions_by_entity", "entity_pk", "article_pk", "start", "end"),
     )
 
-    pk: int | None = Field(default=None, primary_key=True)
+    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
     article_pk: int = _of("articles")
     entity_pk: int = _of("entities")
     start: int
@@ -154,7 +156,7 @@ class StatementRow(SQLModel, table=True):
         Index("statements_by_extractor", "extractor", "published", "id"),
     )
 
-    pk: int | None = Field(default=None, primary_key=True)
+    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
     id: str = Field(unique=True)
     article_pk: int = _of("articles")
     position: int
@@ -162,7 +164,7 @@ class StatementRow(SQLModel, table=True):
     nested_in: str | None
     published: date | None
     extractor: str
-    document: bytes
+    document: bytes = Field(sa_type=JsonBody)
 
 
 class StatementSpanRow(SQLModel, table=True):
@@ -214,7 +216,7 @@ class CommitmentRow(SQLModel, table=True):
         Index("commitments_by_last_day", "date_end", "id", "published"),
     )
 
-    pk: int | None = Field(default=None, primary_key=True)
+    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
     id: str = Field(unique=True)
     article_pk: int = _of("articles")
     position: int
@@ -232,7 +234,7 @@ class CommitmentRow(SQLModel, table=True):
     statement: str | None
     published: date | None
     extractor: str
-    document: bytes
+    document: bytes = Field(sa_type=JsonBody)
 
 
 class PartyRow(SQLModel, table=True):
@@ -333,7 +335,9 @@ class LoadedFileRow(SQLModel, table=True):
 
     path: str = Field(primary_key=True)
     digest: str
-    article_pk: int | None = Field(default=None, foreign_key="articles.pk", ondelete="SET NULL", index=True)
+    article_pk: int | None = Field(
+        default=None, foreign_key="articles.pk", ondelete="SET NULL", index=True, sa_type=KEY
+    )
 
 
 class JobRow(SQLModel, table=True):
@@ -342,7 +346,7 @@ class JobRow(SQLModel, table=True):
     __tablename__ = "jobs"
     __table_args__ = (Index("jobs_by_state", "state", "pk"),)
 
-    pk: int | None = Field(default=None, primary_key=True)
+    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
     id: str = Field(unique=True)
     state: str
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
@@ -381,7 +385,7 @@ class FeedRow(SQLModel, table=True):
     __tablename__ = "feeds"
     __table_args__ = (Index("feeds_by_due", "due_at"),)
 
-    pk: int | None = Field(default=None, primary_key=True)
+    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
     url: str = Field(unique=True)
     title: str
     home_page: str | None

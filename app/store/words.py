@@ -12,7 +12,9 @@ LONGEST = 1000
 MOST_TERMS = 32
 SHORTEST_PREFIX = 2
 
-_TOKEN = re.compile(r"[^\W_]+")
+TOKEN = re.compile(r"[^\W_]+")
+"""A word: what else a text has only parts words."""
+
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _TYPED = re.compile(r'"(?P<phrase>[^"]*)"?(?P<star>\*)?|(?P<word>[^\s"]+)')
 
@@ -56,7 +58,7 @@ def read_words(typed: str) -> Words:
 
 def _term(found: re.Match[str]) -> Term | None:
     typed = found["word"] or found["phrase"] or ""
-    tokens = tuple(_TOKEN.findall(typed))
+    tokens = tuple(TOKEN.findall(typed))
     if not tokens:
         return None
     is_prefix = bool(found["star"]) or (found["word"] is not None and typed.endswith("*"))

@@ -258,8 +258,7 @@ def _insert_facts(connection: Connection, placed: Sequence[_Placed]) -> None:
     for table, all_rows in rows.items():
         if all_rows:
             connection.execute(insert(table), all_rows)
-    for each in placed:
-        fulltext.add_article(connection, each.pk)
+    fulltext.add_articles(connection, [each.pk for each in placed])
 
 
 FACT_TABLES: tuple[Table, ...] = (
@@ -324,7 +323,7 @@ def _rebuild_entity(connection: Connection, pk: int) -> None:
     table = tables.entities
     if entity := of_appearances(seen):
         connection.execute(update(table).where(table.c.pk == pk).values(entity_row(entity)))
-        fulltext.put_entity(connection, pk, (entity.name, *entity.aliases))
+        fulltext.put_entities(connection, [(pk, (entity.name, *entity.aliases))])
     else:
         fulltext.remove_entity(connection, pk)
         connection.execute(delete(table).where(table.c.pk == pk))

@@ -11,11 +11,14 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+KEY = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+JSON_BODY = sa.LargeBinary().with_variant(sa.JSON(), "postgresql")
+
 
 def upgrade() -> None:
     op.create_table(
         "articles",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", KEY, nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("summary", sa.String(), nullable=True),
@@ -28,8 +31,8 @@ def upgrade() -> None:
         sa.Column("ingested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("extractor", sa.String(), nullable=False),
-        sa.Column("document", sa.LargeBinary(), nullable=False),
-        sa.Column("listing", sa.LargeBinary(), nullable=False),
+        sa.Column("document", JSON_BODY, nullable=False),
+        sa.Column("listing", JSON_BODY, nullable=False),
         sa.PrimaryKeyConstraint("pk"),
         sa.UniqueConstraint("content_hash"),
         sa.UniqueConstraint("id"),
@@ -48,7 +51,7 @@ def upgrade() -> None:
     op.execute("INSERT INTO changes (pk, count) VALUES (1, 0)")
     op.create_table(
         "entities",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", KEY, nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
@@ -58,7 +61,7 @@ def upgrade() -> None:
         sa.Column("first_seen", sa.Date(), nullable=True),
         sa.Column("last_seen", sa.Date(), nullable=True),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("document", JSON_BODY, nullable=False),
         sa.PrimaryKeyConstraint("pk"),
         sa.UniqueConstraint("id"),
     )
@@ -71,10 +74,10 @@ def upgrade() -> None:
 
     op.create_table(
         "appearances",
-        sa.Column("article_pk", sa.Integer(), nullable=False),
+        sa.Column("article_pk", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("entity_pk", sa.Integer(), nullable=False),
-        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("entity_pk", KEY, nullable=False),
+        sa.Column("document", JSON_BODY, nullable=False),
         sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["entity_pk"], ["entities.pk"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("article_pk", "position"),
@@ -84,7 +87,7 @@ def upgrade() -> None:
 
     op.create_table(
         "article_sources",
-        sa.Column("article_pk", sa.Integer(), nullable=False),
+        sa.Column("article_pk", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("home_page", sa.String(), nullable=True),
@@ -97,9 +100,9 @@ def upgrade() -> None:
 
     op.create_table(
         "commitments",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", KEY, nullable=False),
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("article_pk", sa.Integer(), nullable=False),
+        sa.Column("article_pk", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("form", sa.String(), nullable=False),
@@ -115,7 +118,7 @@ def upgrade() -> None:
         sa.Column("statement", sa.String(), nullable=True),
         sa.Column("published", sa.Date(), nullable=True),
         sa.Column("extractor", sa.String(), nullable=False),
-        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("document", JSON_BODY, nullable=False),
         sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("pk"),
         sa.UniqueConstraint("id"),
@@ -134,7 +137,7 @@ def upgrade() -> None:
         "loaded_files",
         sa.Column("path", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("article_pk", sa.Integer(), nullable=True),
+        sa.Column("article_pk", KEY, nullable=True),
         sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("path"),
     )
@@ -143,9 +146,9 @@ def upgrade() -> None:
 
     op.create_table(
         "mentions",
-        sa.Column("pk", sa.Integer(), nullable=False),
-        sa.Column("article_pk", sa.Integer(), nullable=False),
-        sa.Column("entity_pk", sa.Integer(), nullable=False),
+        sa.Column("pk", KEY, nullable=False),
+        sa.Column("article_pk", KEY, nullable=False),
+        sa.Column("entity_pk", KEY, nullable=False),
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("end", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
@@ -160,8 +163,8 @@ def upgrade() -> None:
 
     op.create_table(
         "roles",
-        sa.Column("article_pk", sa.Integer(), nullable=False),
-        sa.Column("entity_pk", sa.Integer(), nullable=False),
+        sa.Column("article_pk", KEY, nullable=False),
+        sa.Column("entity_pk", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("organization", sa.String(), nullable=True),
@@ -175,7 +178,7 @@ def upgrade() -> None:
 
     op.create_table(
         "sentences",
-        sa.Column("article_pk", sa.Integer(), nullable=False),
+        sa.Column("article_pk", KEY, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("end", sa.Integer(), nullable=False),
@@ -184,15 +187,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "statements",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", KEY, nullable=False),
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("article_pk", sa.Integer(), nullable=False),
+        sa.Column("article_pk", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("form", sa.String(), nullable=False),
         sa.Column("nested_in", sa.String(), nullable=True),
         sa.Column("published", sa.Date(), nullable=True),
         sa.Column("extractor", sa.String(), nullable=False),
-        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("document", JSON_BODY, nullable=False),
         sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("pk"),
         sa.UniqueConstraint("id"),
@@ -203,7 +206,7 @@ def upgrade() -> None:
 
     op.create_table(
         "commitment_evidence",
-        sa.Column("commitment_pk", sa.Integer(), nullable=False),
+        sa.Column("commitment_pk", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("sentence", sa.Integer(), nullable=False),
         sa.Column("start", sa.Integer(), nullable=False),
@@ -214,9 +217,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "commitment_parties",
-        sa.Column("commitment_pk", sa.Integer(), nullable=False),
+        sa.Column("commitment_pk", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("entity_pk", sa.Integer(), nullable=False),
+        sa.Column("entity_pk", KEY, nullable=False),
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("role", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["commitment_pk"], ["commitments.pk"], ondelete="CASCADE"),
@@ -229,9 +232,9 @@ def upgrade() -> None:
 
     op.create_table(
         "commitment_speakers",
-        sa.Column("commitment_pk", sa.Integer(), nullable=False),
+        sa.Column("commitment_pk", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("entity_pk", sa.Integer(), nullable=True),
+        sa.Column("entity_pk", KEY, nullable=True),
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("end", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
@@ -244,10 +247,10 @@ def upgrade() -> None:
 
     op.create_table(
         "statement_spans",
-        sa.Column("statement_pk", sa.Integer(), nullable=False),
+        sa.Column("statement_pk", KEY, nullable=False),
         sa.Column("part", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("entity_pk", sa.Integer(), nullable=True),
+        sa.Column("entity_pk", KEY, nullable=True),
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("end", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),

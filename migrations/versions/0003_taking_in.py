@@ -8,6 +8,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+KEY = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+
 INDEX = "CREATE VIRTUAL TABLE fts_stories USING fts5(keys, content='', detail=none, columnsize=0, tokenize='ascii')"
 
 # Articles stored before carry the link to their near duplicates too, though they have no signature.
@@ -26,7 +28,7 @@ UPDATE articles SET
 def upgrade() -> None:
     op.create_table(
         "signatures",
-        sa.Column("article_pk", sa.Integer(), nullable=False),
+        sa.Column("article_pk", KEY, nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("band_keys", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"], ondelete="CASCADE"),

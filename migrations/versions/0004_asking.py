@@ -11,6 +11,8 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+KEY = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+
 INDEXES = {
     "articles_by_extractor": ("articles", ["extractor", "published", "id"]),
     "statements_by_extractor": ("statements", ["extractor", "published", "id"]),
@@ -145,7 +147,7 @@ def _add_columns() -> None:
 def _create_links() -> None:
     op.create_table(
         "commitment_actors",
-        sa.Column("commitment_pk", sa.Integer(), nullable=False),
+        sa.Column("commitment_pk", KEY, nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("published", sa.Date(), nullable=True),
         sa.Column("as_party", sa.Boolean(), nullable=False),
@@ -157,7 +159,7 @@ def _create_links() -> None:
     )
     op.create_table(
         "commitment_pairs",
-        sa.Column("commitment_pk", sa.Integer(), nullable=False),
+        sa.Column("commitment_pk", KEY, nullable=False),
         sa.Column("one", sa.String(), nullable=False),
         sa.Column("other", sa.String(), nullable=False),
         sa.Column("published", sa.Date(), nullable=True),
@@ -170,8 +172,8 @@ def _create_links() -> None:
     )
     op.create_table(
         "statement_entities",
-        sa.Column("statement_pk", sa.Integer(), nullable=False),
-        sa.Column("entity_pk", sa.Integer(), nullable=False),
+        sa.Column("statement_pk", KEY, nullable=False),
+        sa.Column("entity_pk", KEY, nullable=False),
         sa.Column("published", sa.Date(), nullable=True),
         sa.Column("as_speaker", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["statement_pk"], ["statements.pk"], ondelete="CASCADE"),

@@ -8,13 +8,15 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+KEY = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+
 TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
     op.create_table(
         "jobs",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", KEY, nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
@@ -35,7 +37,7 @@ def upgrade() -> None:
     ):
         op.create_table(
             table,
-            sa.Column("job_pk", sa.Integer(), nullable=False),
+            sa.Column("job_pk", KEY, nullable=False),
             sa.Column("line", sa.Integer(), nullable=False),
             column,
             sa.ForeignKeyConstraint(["job_pk"], ["jobs.pk"], ondelete="CASCADE"),
@@ -43,7 +45,7 @@ def upgrade() -> None:
         )
     op.create_table(
         "feeds",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", KEY, nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("home_page", sa.String(), nullable=True),
@@ -60,7 +62,7 @@ def upgrade() -> None:
     op.create_index("feeds_by_due", "feeds", ["due_at"])
     op.create_table(
         "feed_entries",
-        sa.Column("feed_pk", sa.Integer(), nullable=False),
+        sa.Column("feed_pk", KEY, nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("published", sa.Date(), nullable=True),

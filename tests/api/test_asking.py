@@ -12,17 +12,19 @@ from hypothesis import strategies as st
 from app.settings import Settings, shipped
 from app.store.database import Database
 from tests.client import Client
+from tests.conftest import NewStore
 from tests.store.several import fill
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def client(new_stores: NewStore) -> Iterator[Client]:
     """The service on four articles. Shared: its tests only read."""
-    folder = tmp_path_factory.mktemp("asked")
-    database = Database(f"sqlite:///{folder / 'store.db'}", shipped("migrations"))
+    store = new_stores()
+    database = Database(store, shipped("migrations"))
     database.migrate()
     fill(database)
-    with Client(Settings(database_url=f"sqlite:///{folder / 'store.db'}", read_only=True)) as made:
+    database.close()
+    with Client(Settings(database_url=store, read_only=True)) as made:
         yield made
 
 

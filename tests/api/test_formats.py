@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet
@@ -20,6 +19,7 @@ from app.store import queries, tables
 from app.store.database import Database
 from app.store.write import delete_article
 from tests.client import Client
+from tests.conftest import NewStore
 from tests.store.several import fill
 
 LISTS = (
@@ -33,17 +33,17 @@ LISTS = (
 )
 
 
-def filled(folder: Path, **settings: Any) -> Client:
-    url = f"sqlite:///{folder / 'store.db'}"
+def filled(url: str, **settings: Any) -> Client:
     database = Database(url, shipped("migrations"))
     database.migrate()
     fill(database)
+    database.close()
     return Client(Settings(database_url=url, read_only=True, **settings))
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with filled(tmp_path_factory.mktemp("formats")) as made:
+def client(new_stores: NewStore) -> Iterator[Client]:
+    with filled(new_stores()) as made:
         yield made
 
 
@@ -236,8 +236,8 @@ EVERYWHERE = (
 )
 
 
-def test_evidence_alone_is_told_where_text_is_withheld(tmp_path: Path) -> None:
-    with filled(tmp_path, serve_text="evidence") as client:
+def test_evidence_alone_is_told_where_text_is_withheld(store_url: str) -> None:
+    with filled(store_url, serve_text="evidence") as client:
         (found,) = client.get("/articles?q=fishing+pact").json()["items"]
         told = {path: words_told(client, path.format(article=found["id"])) for path in EVERYWHERE}
         assert client.get(found["links"]["self"]).json()["text"] is None
@@ -246,8 +246,8 @@ def test_evidence_alone_is_told_where_text_is_withheld(tmp_path: Path) -> None:
     assert "signed a fishing pact" in told["/search?q=fishing"]
 
 
-def test_offsets_alone_are_told_where_all_words_are_withheld(tmp_path: Path) -> None:
-    with filled(tmp_path, serve_text="none") as client:
+def test_offsets_alone_are_told_where_all_words_are_withheld(store_url: str) -> None:
+    with filled(store_url, serve_text="none") as client:
         (found,) = client.get("/articles?q=fishing+pact").json()["items"]
         told = {path: words_told(client, path.format(article=found["id"])) for path in EVERYWHERE}
         (evidence,) = client.get("/commitments?form=economic").json()["items"][0]["evidence"]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -15,8 +14,9 @@ import pytest
 from app.api.hot import OVERHEAD, HotAnswers
 from app.settings import Settings, shipped
 from app.store.database import Database, StoreError
+from app.store.notifications import SURE
 from app.store.points import Points
-from app.store.write import delete_article, put
+from app.store.write import count_change, delete_article, put
 from tests.client import Client
 from tests.making import PACT, an_article, pact_facts
 from tests.store.several import fill
@@ -162,16 +162,13 @@ def _once(first: Any, then: Any) -> Any:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'store.db'}", shipped("migrations"))
-    made.migrate()
-    fill(made)
-    yield made
-    made.close()
+def store(database: Database) -> Database:
+    fill(database)
+    return database
 
 
-def reader(tmp_path: Path, **settings: Any) -> Client:
-    return Client(Settings(database_url=f"sqlite:///{tmp_path / 'store.db'}", read_only=True, **settings))
+def reader(url: str, **settings: Any) -> Client:
+    return Client(Settings(database_url=url, read_only=True, **settings))
 
 
 PATHS = (
@@ -185,7 +182,8 @@ PATHS = (
 
 
 @pytest.mark.parametrize("cache_mb", [0, 24])
-def test_writes_of_another_process_show_at_once(store: Database, tmp_path: Path, cache_mb: int) -> None:
+def test_writes_of_another_process_show(store: Database, store_url: str, store_kind: str, cache_mb: int) -> None:
+    """At once on SQLite; on PostgreSQL when its notification comes."""
     code = (
         "import sys; from app.settings import shipped; from app.store.database import Database;"
         "from app.store.write import put; from tests.making import PACT, an_article, pact_facts;"
@@ -193,29 +191,32 @@ def test_writes_of_another_process_show_at_once(store: Database, tmp_path: Path,
         "connection = database.write(); put(connection.__enter__(), article, pact_facts(article));"
         "connection.__exit__(None, None, None)"
     )
-    with reader(tmp_path, cache_mb=cache_mb) as client:
+    with reader(store_url, cache_mb=cache_mb) as client:
         before = {path: client.get(path).content for path in PATHS}
         assert {path: client.get(path).content for path in PATHS} == before
-        subprocess.run([sys.executable, "-c", code, f"sqlite:///{tmp_path / 'store.db'}"], check=True)
+        subprocess.run([sys.executable, "-c", code, store_url], check=True)
+        waited_for(lambda: client.get(PATHS[0]).content != before[PATHS[0]], at_once=store_kind == "sqlite")
         after = {path: client.get(path).content for path in PATHS}
         assert [path for path in PATHS if after[path] == before[path]] == []
 
 
-def test_kept_answers_are_those_that_are_made_anew(store: Database, tmp_path: Path) -> None:
-    with reader(tmp_path) as client, reader(tmp_path, cache_mb=0) as other:
+def test_kept_answers_are_those_that_are_made_anew(store: Database, store_url: str, store_kind: str) -> None:
+    with reader(store_url) as client, reader(store_url, cache_mb=0) as other:
         for n in range(8):
             with store.write() as connection:
                 article = an_article(f"{PACT} {n}", f"Pact {n}")
                 stored = put(connection, article, pact_facts(article))
                 if n % 3 == 2:
                     delete_article(connection, stored.id)
+            tag = other.get(PATHS[0]).headers["etag"]
+            waited_for(lambda: client.get(PATHS[0]).headers["etag"] == tag, at_once=store_kind == "sqlite")  # noqa: B023
             for path in PATHS:
                 kept, made = (client.get(path), client.get(path))[1], other.get(path)
                 assert (kept.content, kept.headers["etag"]) == (made.content, made.headers["etag"]), path
 
 
-def test_reader_reads_and_takes_nothing_in(store: Database, tmp_path: Path) -> None:
-    with reader(tmp_path) as client:
+def test_reader_reads_and_takes_nothing_in(store: Database, store_url: str) -> None:
+    with reader(store_url) as client:
         ready = client.get("/health/ready").json()
         assert (ready["status"], ready["checks"]["model"]) == ("ready", "not needed: this worker only reads")
         assert client.get("/entities/peru").status_code == 200
@@ -223,22 +224,31 @@ def test_reader_reads_and_takes_nothing_in(store: Database, tmp_path: Path) -> N
         assert "post" not in client.get("/openapi.json").json()["paths"]["/articles"]
 
 
-def test_reader_of_an_older_schema_does_not_start(store: Database, tmp_path: Path) -> None:
+def test_reader_of_an_older_schema_does_not_start(store: Database) -> None:
     store.downgrade("0001")
     with pytest.raises(StoreError, match="schema 0001"):
         store.require_current()
+    store.downgrade("base")
     with pytest.raises(StoreError, match="of nothing yet"):
-        Database(f"sqlite:///{tmp_path / 'new.db'}", shipped("migrations")).require_current()
+        store.require_current()
 
 
-def test_state_of_the_store_changes_with_writes_alone(store: Database, tmp_path: Path) -> None:
+def test_state_of_the_store_changes_with_writes_alone(store: Database, store_url: str, store_kind: str) -> None:
     points = Points(store)
+    waited_for(lambda: points.state() is not None, at_once=store_kind == "sqlite")
     first = points.state()
-    assert points.state() == first
-    raw = sqlite3.connect(tmp_path / "store.db")
-    raw.execute("UPDATE changes SET count = count + 1")
-    assert points.state() == first
-    raw.commit()
-    assert points.state() != first
-    raw.close()
+    other = Database(store_url, shipped("migrations"))
+    with other.write() as connection:
+        count_change(connection)
+        assert points.state() == first
+    waited_for(lambda: points.state() != first, at_once=store_kind == "sqlite")
+    other.close()
     points.close()
+
+
+def waited_for(holds: Callable[[], bool], *, at_once: bool) -> None:
+    """It holds, at the latest in the time after which a store that is a server is asked again."""
+    until = time.monotonic() + (0 if at_once else SURE)
+    while not (held := holds()) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert held

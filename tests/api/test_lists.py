@@ -19,9 +19,9 @@ LISTS = ("/articles", "/entities", "/statements", "/commitments")
 
 
 @pytest.fixture
-def several(tmp_path: Path, serve: Callable[..., Client]) -> Client:
+def several(tmp_path: Path, store_url: str, serve: Callable[..., Client]) -> Client:
     """Seven articles, two of a day, two of no day."""
-    database = Database(f"sqlite:///{tmp_path / 'served.db'}", shipped("migrations"))
+    database = Database(store_url, shipped("migrations"))
     database.migrate()
     days = [date(2025, 1, 1) + timedelta(days=n // 2) for n in range(5)]
     for n, day in enumerate([*days, None, None]):
@@ -127,11 +127,11 @@ def test_single_things_take_no_parameters(seeded: Client) -> None:
     assert seeded.get("/entities/iran?expand=true").status_code == 422
 
 
-def test_tag_of_a_list_changes_with_every_write_and_only_then(several: Client, tmp_path: Path) -> None:
+def test_tag_of_a_list_changes_with_every_write_and_only_then(several: Client, store_url: str) -> None:
     tag = several.get("/articles").headers["etag"]
     assert several.get("/articles", if_none_match=tag).status_code == 304
     assert several.get("/articles?limit=3", if_none_match=tag).status_code == 200
-    database = Database(f"sqlite:///{tmp_path / 'served.db'}", shipped("migrations"))
+    database = Database(store_url, shipped("migrations"))
     with database.write() as connection:
         put(connection, an_article("Peru rested."), pact_facts(an_article()).__class__("none"))
     changed = several.get("/articles", if_none_match=tag)

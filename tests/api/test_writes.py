@@ -15,6 +15,7 @@ from app.api.access import Access
 from app.ingest.workers import TooManyTasks, Workers
 from app.settings import Settings, SettingsError
 from tests.client import Client
+from tests.conftest import NewStore
 
 AGREED = "Fiji and Peru agreed on Monday to train their navies together, a spokesman said."
 PAGE = """<html lang="en"><head><title>Divers to train | Bay News</title>
@@ -25,10 +26,10 @@ PAGE = """<html lang="en"><head><title>Divers to train | Bay News</title>
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def client(new_stores: NewStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """The service without seeds. Shared: each test hands in texts of its own."""
     folder = tmp_path_factory.mktemp("writes")
-    with Client(Settings(database_url=f"sqlite:///{folder / 'store.db'}", seeds=folder, niceness=0)) as started:
+    with Client(Settings(database_url=new_stores(), seeds=folder, niceness=0)) as started:
         yield started
 
 

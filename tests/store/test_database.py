@@ -13,8 +13,9 @@ from sqlalchemy import func, select, text
 from sqlmodel import SQLModel
 
 from app.settings import shipped
-from app.store import fulltext, tables
+from app.store import fulltext, queries, tables
 from app.store.database import Database, StoreError
+from app.store.words import read_words
 from app.store.write import put
 from tests.making import an_article, pact_facts
 
@@ -38,8 +39,8 @@ def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
             t.name: sorted(map(tuple, connection.execute(t.select())), key=repr)
             for t in SQLModel.metadata.sorted_tables
         }
-        words = text("SELECT rowid FROM fts_articles WHERE fts_articles MATCH 'title:pact evidence:fishing text:peru'")
-        return rows | {"words": sorted(map(tuple, connection.execute(words)))}
+        found = queries.count(connection, tables.articles, [("q", (read_words("pact peru"),))])
+        return rows | {"words": [(found,)]}
 
 
 def test_migrations_go_down_and_up_again_with_data_in_place(database: Database) -> None:
@@ -59,6 +60,7 @@ def test_migrations_go_down_and_up_again_with_data_in_place(database: Database) 
         assert put(connection, an_article(), pact_facts(an_article())).created
 
 
+@pytest.mark.stores("sqlite")
 def test_connections_wait_for_writers_and_keep_references_whole(database: Database) -> None:
     with database.read() as connection:
         pragmas = {name: connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys")}
@@ -80,11 +82,13 @@ def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         Database(f"sqlite:///{broken}", MIGRATIONS).migrate()
 
 
+@pytest.mark.stores("sqlite")
 def test_file_that_may_not_be_written_is_refused_though_its_schema_is_up_to_date(
-    database: Database, tmp_path: Path
+    database: Database, store_url: str
 ) -> None:
+    file = store_url.removeprefix("sqlite:///")
     with pytest.raises(StoreError, match="readonly"):
-        Database(f"sqlite:///file:{tmp_path / 'store.db'}?mode=ro&uri=true", MIGRATIONS).migrate()
+        Database(f"sqlite:///file:{file}?mode=ro&uri=true", MIGRATIONS).migrate()
 
 
 def test_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -100,11 +104,17 @@ def test_block_that_raises_keeps_nothing(database: Database) -> None:
         assert connection.scalar(select(func.count()).select_from(tables.articles)) == 0
 
 
-def test_processes_that_start_together_all_come_up(tmp_path: Path) -> None:
+def test_processes_that_start_together_all_come_up(
+    store_kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """PostgreSQL has them wait for one another by an advisory lock; SQLite has a lock of its own."""
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    if store_kind == "postgresql":
+        url = request.getfixturevalue("postgres_server").empty()
     code = (
         "import sys; from app.settings import shipped; from app.store.database import Database;"
         "Database(sys.argv[1], shipped('migrations')).migrate()"
     )
-    command = [sys.executable, "-c", code, f"sqlite:///{tmp_path / 'shared.db'}"]
+    command = [sys.executable, "-c", code, url]
     started = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
     assert [(p.communicate()[1], p.returncode) for p in started] == [(b"", 0)] * 4

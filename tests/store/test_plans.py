@@ -40,6 +40,8 @@ VALUES: dict[str, Any] = {
 }
 """A value for each filter; the others take ids of entities."""
 
+pytestmark = pytest.mark.stores("sqlite")
+
 GROWING = {table.name for table in SQLModel.metadata.sorted_tables} - {"changes"}
 
 

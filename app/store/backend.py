@@ -1,0 +1,73 @@
+"""What the store asks of a database, so that the rest of it need not know which one it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, Select
+
+BUSY_SECONDS = 30
+"""How long a connection waits for another's write before it gives up."""
+
+READERS = 16
+"""Connections that are kept open, and again as many for a rush: more than the threads that read at once."""
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message says which, why, and what to do."""
+
+
+Question = Callable[..., list[Any]]
+"""A query that was made ready: takes its values by their names, gives the rows. Raises `StoreError`."""
+
+
+class Instant(Protocol):
+    """Reads of one thing, and whether anything was written since."""
+
+    on_loop: bool
+    """Whether a read takes microseconds, so that an event loop may do it itself."""
+
+    def state(self) -> int | None:
+        """Another number after every write by anyone; None while that cannot be told."""
+
+    def question(self, query: Select[Any]) -> Question:
+        """Make a query ready."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """What is read in the block is of one state of the store."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+class Backend(Protocol):
+    """One kind of database, at one address."""
+
+    engine: Engine
+    """For writing."""
+
+    reading: Engine
+    """For reading in one state of the store."""
+
+    def before_revision(self) -> None:
+        """Make the database ready for a change of its schema."""
+
+    def lock_revision(self, connection: Connection) -> None:
+        """Wait for others that change the schema, however long they take."""
+
+    def after_revision(self, connection: Connection) -> None:
+        """Finish a change of the schema."""
+
+    def written(self) -> None:
+        """Something was written through this engine just now."""
+
+    def fault(self, error: Exception) -> BaseException | None:
+        """What the driver says of a database that is missing, locked, full or broken; None where the query is wrong."""
+
+    def instant(self) -> Instant:
+        """Reads of one thing."""
+
+    def close(self) -> None:
+        """Close every connection."""

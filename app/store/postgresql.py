@@ -1,0 +1,164 @@
+"""PostgreSQL: a server, for many processes on many machines; one writes at a time, readers do not wait.
+
+`psycopg` is imported where it is used: a store that is a file does without.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.store.backend import BUSY_SECONDS, READERS, Question, StoreError
+from app.store.notifications import Listener
+
+if TYPE_CHECKING:
+    import psycopg
+
+WRITE_LOCK = 0x656E7465
+"""The advisory lock of whoever writes ("ente"). Row numbers and ids are given by those who hold it."""
+
+CONNECT_SECONDS = 10
+"""How long a server may take to answer, unless the address has a `connect_timeout` of its own."""
+
+FAULTS = ("08", "25006", "28", "3D", "42501", "53", "54", "55", "57", "58", "F0", "XX")
+"""Beginnings of the codes that are no fault of a query: connection, read-only, authorisation, no such database, no
+right, resources, limits, lock not had, shutdown, system (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+"""
+
+BY_LANGUAGE = text("""
+    SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c
+    JOIN information_schema.tables t USING (table_schema, table_name)
+    WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
+        AND c.data_type IN ('character varying', 'text') AND c.collation_name IS DISTINCT FROM 'C'
+    ORDER BY c.table_name, c.ordinal_position
+""")
+"""Columns of text that are ordered by the rules of a language."""
+
+
+class Postgresql:
+    """The backend of `postgresql://` addresses."""
+
+    def __init__(self, url: URL) -> None:
+        url = url.set(drivername="postgresql+psycopg")
+        self._location = url.render_as_string(hide_password=True)
+        timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+        self.engine = create_engine(
+            url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, connect_args=timeout
+        )
+        event.listen(self.engine, "connect", _set_up_connection)
+        event.listen(self.engine, "begin", _begin)
+        self.reading: Engine = self.engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._listener = Listener(conninfo, timeout)
+
+    def before_revision(self) -> None:
+        """A server needs no preparation."""
+
+    def lock_revision(self, connection: Connection) -> None:
+        """See `Backend`."""
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITE_LOCK})
+
+    def after_revision(self, connection: Connection) -> None:
+        """Have all text ordered by code point, as SQLite has it, whatever the language of the server."""
+        for table, column, kind in connection.execute(BY_LANGUAGE).all():
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" ALTER "{column}" TYPE {kind} COLLATE "C"')
+
+    def written(self) -> None:
+        """Who wrote through here reads what was written, before the server's notification is there."""
+        self._listener.note()
+
+    def fault(self, error: Exception) -> BaseException | None:
+        """See `Backend`."""
+        if not isinstance(error, DBAPIError):
+            return None
+        code = getattr(error.orig, "sqlstate", None)
+        no_answer = code is None and type(error.orig).__name__ in ("OperationalError", "ConnectionTimeout")
+        return error.orig if no_answer or (code or "?").startswith(FAULTS) else None
+
+    def instant(self) -> PostgresqlInstant:
+        """See `Backend`."""
+        return PostgresqlInstant(self, self._listener)
+
+    def close(self) -> None:
+        """See `Backend`."""
+        self._listener.close()
+        self.engine.dispose()
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Turn faults into `StoreError`."""
+        try:
+            yield
+        except DBAPIError as error:
+            if (reason := self.fault(error)) is None:
+                raise
+            raise StoreError(f"the database {self._location} cannot be used: {reason}") from error
+
+
+class PostgresqlInstant:
+    """Reads of one thing, each a way to the server and back: not for an event loop."""
+
+    on_loop = False
+
+    def __init__(self, backend: Postgresql, listener: Listener) -> None:
+        self._backend = backend
+        self._listener = listener
+        self._own = threading.local()
+
+    def state(self) -> int | None:
+        """See `Instant`, and `Listener` for how soon."""
+        return self._listener.state()
+
+    def question(self, query: Select[Any]) -> Question:
+        """See `Instant`."""
+
+        def ask(**given: object) -> list[Any]:
+            if connection := getattr(self._own, "connection", None):
+                return list(connection.execute(query, given))
+            with self.snapshot():
+                return list(self._own.connection.execute(query, given))
+
+        return ask
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """See `Instant`."""
+        with self._backend.reporting(), self._backend.reading.connect() as connection:
+            self._own.connection = connection
+            try:
+                yield
+            finally:
+                self._own.connection = None
+
+    def close(self) -> None:
+        """See `Instant`; the connections are the backend's."""
+
+
+def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Times in UTC, days as ISO 8601 has them, and no endless wait for others' locks."""
+    from app.store.wire import speak_our_way
+
+    driver: psycopg.Connection[Any] = connection  # type: ignore[assignment]
+    speak_our_way(driver)
+    driver.autocommit = True
+    driver.execute("SET TIME ZONE 'UTC'")
+    driver.execute("SET datestyle = 'ISO, YMD'")
+    driver.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    driver.autocommit = False
+
+
+def _begin(connection: Connection) -> None:
+    """Let one write at a time. Each of its queries sees what was there before it: the isolation is READ COMMITTED."""
+    options = connection.get_execution_options()
+    if options.get("write", False) and not options.get("revises", False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")

@@ -1,0 +1,166 @@
+"""SQLite: a file, one writer at a time, readers that do not wait."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from app.store.backend import BUSY_SECONDS, READERS, Question, StoreError
+
+INSTANT_BUSY_SECONDS = 1
+"""How long reads wait that hold up all others meanwhile; readers do not wait for writers but in rare moments."""
+
+BULK_CACHE_KIB = 256 * 1024
+BULK_CHECKPOINT_PAGES = 32 * 1024
+"""Memory for pages, and pages of 4 KiB in the write-ahead log before they are moved, of a bulk load."""
+
+
+class Sqlite:
+    """The backend of `sqlite:///` addresses."""
+
+    def __init__(self, url: URL, *, bulk: bool) -> None:
+        self._path = str(url.database)
+        self.engine = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS)
+        event.listen(self.engine, "connect", _set_up_connection)
+        if bulk:
+            event.listen(self.engine, "connect", _set_up_bulk_writes)
+        event.listen(self.engine, "begin", _begin)
+        self.reading: Engine = self.engine
+
+    def before_revision(self) -> None:
+        """Turn on the write-ahead log, with which readers and a writer do not wait for one another.
+
+        The file remembers it. Where another process does the same just now, SQLite answers "locked" at once, whatever
+        the busy timeout (https://sqlite.org/wal.html, section 9).
+        """
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                connection = self.engine.raw_connection()
+                try:
+                    connection.cursor().execute("PRAGMA journal_mode=WAL")
+                    return
+                finally:
+                    connection.close()
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+
+    def lock_revision(self, connection: Connection) -> None:
+        """Whoever writes has the lock."""
+
+    def after_revision(self, connection: Connection) -> None:
+        """Nothing is left to be done."""
+
+    def written(self) -> None:
+        """SQLite knows."""
+
+    def fault(self, error: Exception) -> BaseException | None:
+        """See `Backend`."""
+        if isinstance(error, OperationalError):
+            return error.orig
+        return error if isinstance(error, sqlite3.Error) else None
+
+    def instant(self) -> SqliteInstant:
+        """See `Backend`."""
+        return SqliteInstant(self._path)
+
+    def close(self) -> None:
+        """See `Backend`."""
+        self.engine.dispose()
+
+
+class SqliteInstant:
+    """One connection of the driver itself, for one thread; nothing between it and the file, so that it costs little.
+
+    It reads the latest state each time, and never writes.
+    """
+
+    on_loop = True
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+
+    def state(self) -> int | None:
+        """See `Instant` (https://sqlite.org/pragma.html#pragma_data_version)."""
+        try:
+            (version,) = self._open().execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            return None
+        return int(version)
+
+    def question(self, query: Select[Any]) -> Question:
+        """The query in SQLite's own words, with its values in their order."""
+        compiled = query.compile(dialect=sqlite.dialect())
+        statement, names, known = str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params)
+
+        def ask(**given: object) -> list[Any]:
+            return self._execute(statement, [given[name] if name in given else known[name] for name in names])
+
+        return ask
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """See `Instant`."""
+        self._execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._execute("COMMIT")
+
+    def _execute(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        try:
+            return self._open().execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"the database {self._path} cannot be used: {error}") from error
+
+    def close(self) -> None:
+        """Close the connection; the next read opens another."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            made = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+            made.execute("PRAGMA query_only=ON")
+            made.execute(f"PRAGMA busy_timeout={INSTANT_BUSY_SECONDS * 1000}")
+            self._connection = made
+        return self._connection
+
+
+def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Let SQLAlchemy's `begin` event open transactions, since the driver opens them too late (and never for reads).
+
+    See "Serializable isolation / Savepoints / Transactional DDL" of SQLAlchemy's SQLite dialect.
+    """
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _set_up_bulk_writes(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Keep the pages of indexes in memory, and move pages that changed many times to the file once."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA cache_size=-{BULK_CACHE_KIB}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={BULK_CHECKPOINT_PAGES}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once where a block is going to write: a reader that turns writer may be refused."""
+    writes = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,111 @@
+"""Full text on PostgreSQL: tables of `tsvector`, with GIN indexes.
+
+The words are parted and folded here rather than by the server, whose rules hang on its language and its locale, so that
+the same words find the same articles on every server, and the same ones as on SQLite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, text
+
+from app.store.words import TOKEN, Term, Words, folded
+
+# Limits of the type: https://www.postgresql.org/docs/current/textsearch-limitations.html
+LONGEST_WORD = 500
+"""Characters of a word that count; 2 KiB is what the type takes."""
+
+LAST_PLACE = 16383
+MOST_PLACES = 255
+"""The last place in a text that is remembered, and how many of one word: beyond, phrases are not found any more."""
+
+LARGEST = 1_000_000
+"""Bytes of all words and places; where they are more, places are left out, and then words."""
+
+_SOURCES = {
+    "fts_articles": """
+        SELECT a.recency, a.title, coalesce((SELECT string_agg(e.quote, chr(10) ORDER BY c.position, e.position)
+            FROM commitment_evidence e JOIN commitments c ON c.pk = e.commitment_pk WHERE c.article_pk = a.pk), ''),
+            a.text FROM articles a WHERE a.pk = ANY(:articles)""",
+    "fts_commitments": """
+        SELECT c.pk, string_agg(e.quote, chr(10) ORDER BY e.position) FROM commitments c
+        JOIN commitment_evidence e ON e.commitment_pk = c.pk WHERE c.article_pk = ANY(:articles) GROUP BY c.pk""",
+    "fts_statements": """
+        SELECT s.pk, string_agg(p.text, chr(10) ORDER BY p.position) FROM statements s
+        JOIN statement_spans p ON p.statement_pk = s.pk AND p.part = 'content'
+        WHERE s.article_pk = ANY(:articles) GROUP BY s.pk""",
+}
+_SECTIONS = {"fts_articles": ("A", "B", ""), "fts_commitments": ("",), "fts_statements": ("",)}
+"""The weights of what a source gives (see `search.WEIGHTS`)."""
+
+_OWNERS = {
+    "fts_articles": "SELECT recency FROM articles WHERE pk = :article",
+    "fts_commitments": "SELECT pk FROM commitments WHERE article_pk = :article",
+    "fts_statements": "SELECT pk FROM statements WHERE article_pk = :article",
+}
+
+
+def add_articles(connection: Connection, pks: Sequence[int]) -> None:
+    """Index the words of articles and of their facts, which are all stored by now."""
+    for index, weights in _SECTIONS.items():
+        found = connection.execute(text(_SOURCES[index]), {"articles": list(pks)})
+        rows = [{"key": key, "words": vector(zip(weights, texts, strict=True))} for key, *texts in found]
+        if rows:
+            connection.execute(text(f"INSERT INTO {index} (rowid, words) VALUES (:key, :words)"), rows)  # noqa: S608
+
+
+def remove_article(connection: Connection, article_pk: int) -> None:
+    """Take the words of an article and of its facts out again, while they are all still stored."""
+    for index, owned in _OWNERS.items():
+        connection.execute(text(f"DELETE FROM {index} WHERE rowid IN ({owned})"), {"article": article_pk})  # noqa: S608
+
+
+def put_entities(connection: Connection, names: Sequence[tuple[int, Iterable[str]]]) -> None:
+    """Index entities, by row number, by their names; those they had before are forgotten."""
+    statement = text(
+        "INSERT INTO fts_entities (rowid, words) VALUES (:key, :words)"
+        " ON CONFLICT (rowid) DO UPDATE SET words = excluded.words"
+    )
+    connection.execute(statement, [{"key": pk, "words": vector([("", "\n".join(own))])} for pk, own in names])
+
+
+def remove_entities(connection: Connection, pks: Sequence[int]) -> None:
+    """Forget the names of entities."""
+    connection.execute(text("DELETE FROM fts_entities WHERE rowid = ANY(:keys)"), {"keys": list(pks)})
+
+
+def vector(sections: Iterable[tuple[str, str]]) -> str:
+    """The words of texts, each with its weight, as `tsvector` reads them; no phrase goes from one text to another."""
+    places: dict[str, list[str]] = {}
+    place = 0
+    for weight, words in sections:
+        for token in TOKEN.findall(folded(words)):
+            place += 1
+            held = places.setdefault(token[:LONGEST_WORD], [])
+            if place <= LAST_PLACE and len(held) < MOST_PLACES:
+                held.append(f"{place}{weight}")
+        place += 1
+    if sum(len(word.encode()) + 4 + 2 * len(held) for word, held in places.items()) > LARGEST:
+        places = {word: [] for word in _within(places)}
+    return " ".join(f"'{word}':{','.join(held)}" if held else f"'{word}'" for word, held in places.items())
+
+
+def _within(words: Iterable[str]) -> Iterable[str]:
+    """As many as there is room for."""
+    size = 0
+    for word in words:
+        size += len(word.encode()) + 4
+        if size > LARGEST:
+            return
+        yield word
+
+
+def query(words: Words) -> str:
+    """The words as `tsquery` reads them: every word in quotation marks, so that nothing in it is an operator."""
+    return " & ".join(_term(term) for term in words.terms)
+
+
+def _term(term: Term) -> str:
+    tokens = [token[:LONGEST_WORD] for token in TOKEN.findall(folded(" ".join(term.tokens)))]
+    return "(" + " <-> ".join(f"'{token}'" for token in tokens) + (":*)" if term.is_prefix else ")")

