@@ -53,7 +53,8 @@ def shipped(name: str) -> Path:
     return beside if beside.is_dir() else package / name
 
 
-def _database_url(url: str) -> str:
+def usable_database(url: str) -> str:
+    """The address of a database that facts can be kept in. Raises `ValueError`."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -83,7 +84,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
-    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+    database_url: Annotated[str, AfterValidator(usable_database)] = Field(
         "sqlite:///entente.db",
         description="Where the facts are kept: `sqlite:///` and a path (four slashes: from the root of the disk), or "
         "`postgresql://user:password@host/database`.",

@@ -60,6 +60,9 @@ class Backend(Protocol):
     def after_revision(self, connection: Connection) -> None:
         """Finish a change of the schema."""
 
+    def after_copy(self, connection: Connection) -> None:
+        """Rows came with their numbers: others are to be numbered behind them, and asked for by what is there now."""
+
     def written(self) -> None:
         """Something was written through this engine just now."""
 

@@ -19,6 +19,9 @@ from app.store.backend import Backend, Instant
 from app.store.backend import StoreError as StoreError
 from app.store.tables import changes
 
+COPYING = "copying"
+"""What a database says of its schema while another store is copied into it, so that nobody takes it for a whole one."""
+
 
 def backend_of(url: URL, *, bulk: bool) -> Backend:
     """What the address is one of. Raises `StoreError` where its driver is not installed."""
@@ -97,6 +100,13 @@ class Database:
                 "start a service that may write on it first"
             )
 
+    @contextmanager
+    def copied_into(self) -> Iterator[Connection]:
+        """As `write`, for rows that come with their numbers."""
+        with self.write() as connection:
+            yield connection
+            self._backend.after_copy(connection)
+
     def close(self) -> None:
         """Close every connection."""
         self._backend.close()
@@ -138,6 +148,11 @@ class Database:
             try:
                 script.get_revision(held)
             except CommandError:
+                if held.startswith(COPYING):
+                    raise StoreError(
+                        f"a store is being copied into the database {self.location}, and is not whole yet: the same "
+                        "`entente copy` again goes on"
+                    ) from None
                 raise StoreError(
                     f"the database {self.location} has the schema {held}, which this version does not know: "
                     "a newer version wrote it; start that one, or name another database"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from app.domain.article import Article
 from app.domain.facts import Facts
@@ -19,6 +19,7 @@ from app.schemas import documents
 from app.schemas.entities import EntityOut
 from app.store import fulltext
 from app.store.aggregate import with_appearance
+from app.store.bulk import insert_rows
 from app.store.linking import Held, candidates, linked_ids
 from app.store.tables import entities
 
@@ -83,8 +84,7 @@ class KnownEntities:
         """Write what has changed."""
         changed = [known for known in self._known.values() if known.entity]
         new = [{"pk": known.pk, **entity_row(known.entity)} for known in changed if known.entity and not known.document]
-        if new:
-            self._connection.execute(insert(entities), new)
+        insert_rows(self._connection, entities, new)
         old = [{"at": known.pk, **entity_row(known.entity)} for known in changed if known.entity and known.document]
         if old:
             self._connection.execute(update(entities).where(entities.c.pk == bindparam("at")), old)

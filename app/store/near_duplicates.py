@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, TextClause, insert, select, text
+from sqlalchemy import Connection, TextClause, select, text
 
 from app.domain.likeness import SAME_STORY, band_keys, similarity
+from app.store.bulk import insert_rows
 from app.store.tables import articles, signatures
 
 MOST_CANDIDATES = 1000
@@ -60,8 +61,13 @@ def sign(connection: Connection, signed: Iterable[tuple[int, bytes]]) -> None:
     keys = [(pk, signature, " ".join(band_keys(signature))) for pk, signature in signed]
     if keys:
         rows = [{"article_pk": pk, "signature": signature, "band_keys": own} for pk, signature, own in keys]
-        connection.execute(insert(signatures), rows)
-        connection.execute(_OF[connection.dialect.name].add, [{"pk": pk, "keys": own} for pk, _, own in keys])
+        insert_rows(connection, signatures, rows)
+        index_keys(connection, [(pk, own) for pk, _, own in keys])
+
+
+def index_keys(connection: Connection, keys: Iterable[tuple[int, str]]) -> None:
+    """Have signatures be found, by the row numbers of their articles and the keys of their bands."""
+    connection.execute(_OF[connection.dialect.name].add, [{"pk": pk, "keys": own} for pk, own in keys])
 
 
 def unsign(connection: Connection, pk: int) -> None:

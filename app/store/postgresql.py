@@ -41,6 +41,12 @@ BY_LANGUAGE = text("""
 """)
 """Columns of text that are ordered by the rules of a language."""
 
+SERIALS = text("""
+    SELECT table_name, pg_get_serial_sequence(quote_ident(table_name), column_name) FROM information_schema.columns
+    WHERE table_schema = current_schema() AND column_name = 'pk' AND column_default LIKE 'nextval(%'
+""")
+"""What numbers the rows of tables."""
+
 
 class Postgresql:
     """The backend of `postgresql://` addresses."""
@@ -72,6 +78,12 @@ class Postgresql:
         """Have all text ordered by code point, as SQLite has it, whatever the language of the server."""
         for table, column, kind in connection.execute(BY_LANGUAGE).all():
             connection.exec_driver_sql(f'ALTER TABLE "{table}" ALTER "{column}" TYPE {kind} COLLATE "C"')
+
+    def after_copy(self, connection: Connection) -> None:
+        """See `Backend`."""
+        for table, serial in connection.execute(SERIALS).all():
+            connection.exec_driver_sql(f"""SELECT setval('{serial}', (SELECT max(pk) FROM "{table}"))""")  # noqa: S608
+        connection.exec_driver_sql("ANALYZE")
 
     def written(self) -> None:
         """Who wrote through here reads what was written, before the server's notification is there."""

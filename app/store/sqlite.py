@@ -62,6 +62,9 @@ class Sqlite:
     def after_revision(self, connection: Connection) -> None:
         """Nothing is left to be done."""
 
+    def after_copy(self, connection: Connection) -> None:
+        """SQLite numbers a row behind the last one anyhow."""
+
     def written(self) -> None:
         """SQLite knows."""
 

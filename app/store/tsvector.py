@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, text
 
+from app.store.bulk import copy_rows
 from app.store.words import TOKEN, Term, Words, folded
 
 # Limits of the type: https://www.postgresql.org/docs/current/textsearch-limitations.html
@@ -50,9 +51,8 @@ def add_articles(connection: Connection, pks: Sequence[int]) -> None:
     """Index the words of articles and of their facts, which are all stored by now."""
     for index, weights in _SECTIONS.items():
         found = connection.execute(text(_SOURCES[index]), {"articles": list(pks)})
-        rows = [{"key": key, "words": vector(zip(weights, texts, strict=True))} for key, *texts in found]
-        if rows:
-            connection.execute(text(f"INSERT INTO {index} (rowid, words) VALUES (:key, :words)"), rows)  # noqa: S608
+        rows = [(key, vector(zip(weights, texts, strict=True))) for key, *texts in found]
+        copy_rows(connection, index, ("rowid", "words"), rows)
 
 
 def remove_article(connection: Connection, article_pk: int) -> None:
@@ -63,11 +63,9 @@ def remove_article(connection: Connection, article_pk: int) -> None:
 
 def put_entities(connection: Connection, names: Sequence[tuple[int, Iterable[str]]]) -> None:
     """Index entities, by row number, by their names; those they had before are forgotten."""
-    statement = text(
-        "INSERT INTO fts_entities (rowid, words) VALUES (:key, :words)"
-        " ON CONFLICT (rowid) DO UPDATE SET words = excluded.words"
-    )
-    connection.execute(statement, [{"key": pk, "words": vector([("", "\n".join(own))])} for pk, own in names])
+    remove_entities(connection, [pk for pk, _ in names])
+    rows = [(pk, vector([("", "\n".join(own))])) for pk, own in names]
+    copy_rows(connection, "fts_entities", ("rowid", "words"), rows)
 
 
 def remove_entities(connection: Connection, pks: Sequence[int]) -> None:

@@ -18,6 +18,7 @@ from app.schemas.articles import ArticleOut
 from app.schemas.entities import ArticleEntity, EntityOut
 from app.store import fulltext, tables
 from app.store.aggregate import of_appearances, with_more_said
+from app.store.bulk import insert_rows
 from app.store.fact_rows import Numbers, Rows, fact_rows
 from app.store.known_entities import KnownEntities, entity_row, in_parts
 from app.store.linking import Held, entities_of
@@ -104,7 +105,7 @@ def put_many(connection: Connection, incoming: Sequence[Incoming]) -> list[Store
         rows.append({**row, "pk": pk, "recency": recencies.next(article.published)})
         signed += [(pk, each.signature)] if each.signature is not None else []
     if placed:
-        connection.execute(insert(tables.articles), rows)
+        insert_rows(connection, tables.articles, rows)
         _insert_facts(connection, placed)
         sign(connection, signed)
         count_change(connection)
@@ -256,8 +257,7 @@ def _insert_facts(connection: Connection, placed: Sequence[_Placed]) -> None:
             rows.setdefault(table, []).extend(more)
     entities.save()
     for table, all_rows in rows.items():
-        if all_rows:
-            connection.execute(insert(table), all_rows)
+        insert_rows(connection, table, all_rows)
     fulltext.add_articles(connection, [each.pk for each in placed])
 
 
