@@ -19,6 +19,11 @@ class StoreError(Exception):
     """The database cannot be used; the message says which, why, and what to do."""
 
 
+def in_one_line(reason: BaseException) -> str:
+    """What a driver says, which may take several lines."""
+    return " ".join(str(reason).split())
+
+
 Question = Callable[..., list[Any]]
 """A query that was made ready: takes its values by their names, gives the rows. Raises `StoreError`."""
 

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, inspect, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.store.backend import Backend, Instant
+from app.store.backend import Backend, Instant, in_one_line
 from app.store.backend import StoreError as StoreError
 from app.store.tables import changes
 
@@ -138,7 +138,7 @@ class Database:
             reason = error if isinstance(error, PoolTimeout) else self._backend.fault(error)
             if reason is None:
                 raise
-            raise StoreError(f"the database {self.location} cannot be used: {str(reason).strip()}") from error
+            raise StoreError(f"the database {self.location} cannot be used: {in_one_line(reason)}") from error
 
     def _refuse_unknown(self, connection: Connection, script: ScriptDirectory) -> None:
         """Raise `StoreError` for a schema that a later version of the project wrote."""

@@ -15,7 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.store.backend import BUSY_SECONDS, READERS, Question, StoreError
+from app.store.backend import BUSY_SECONDS, READERS, Question, StoreError, in_one_line
 from app.store.notifications import Listener
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Postgresql:
         except DBAPIError as error:
             if (reason := self.fault(error)) is None:
                 raise
-            raise StoreError(f"the database {self._location} cannot be used: {reason}") from error
+            raise StoreError(f"the database {self._location} cannot be used: {in_one_line(reason)}") from error
 
 
 class PostgresqlInstant:
