@@ -32,9 +32,11 @@ from app.api import (
 from app.api.access import Access
 from app.api.hot import HotAnswers
 from app.api.logs import ROOT
+from app.api.metrics import Figures, Metrics
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
-from app.extraction.extractor import DISTRIBUTION
+from app.extraction.extractor import DISTRIBUTION, ExtractorName
+from app.language.pipeline import model_version
 from app.reader import pages
 from app.settings import Settings, shipped
 from app.store.database import Database, StoreError
@@ -63,16 +65,20 @@ def create_app(settings: Settings) -> FastAPI:
     start_up = StartUp.of_reader() if settings.read_only else StartUp()
     points = Points(database)
     intake, working = (taking_in.intake, taking_in.jobs) if taking_in else (None, None)
-    service = Service(database, points, intake, working, access, start_up, version(DISTRIBUTION), settings.serve_text)
+    metrics = Metrics(Figures(database, _build(settings, intake)))
+    service = Service(
+        database, points, intake, working, access, start_up, metrics, version(DISTRIBUTION), settings.serve_text
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if taking_in is None:
             database.require_current()
-            yield
+            async with metrics.told():
+                yield
         else:
             database.migrate()
-            async with taking_in.at_work(settings, service):
+            async with metrics.told(), taking_in.at_work(settings, service):
                 yield
         points.close()
         database.close()
@@ -105,7 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     if settings.cache_mb:
         app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)
-    app.add_middleware(Requests)
+    app.add_middleware(Requests, counted=metrics.requests)
     return app
 
 
@@ -157,6 +163,16 @@ def _taking_in(settings: Settings, database: Database) -> _TakingIn:
     feeds = Subscriptions(database, intake, fetcher, timedelta(minutes=settings.feed_interval))
     followed = feeds if settings.fetch and settings.feed_interval else None
     return _TakingIn(intake, Jobs(database, workers), fetcher, followed)
+
+
+def _build(settings: Settings, intake: Intake | None) -> dict[str, str]:
+    """What serves here, as labels."""
+    reads = intake and settings.extractor is ExtractorName.ENTENTE
+    return {
+        "version": version(DISTRIBUTION),
+        "extractor": intake.workers.name if intake else "none",
+        "model": model_version(settings.language_model) if reads else "none",
+    }
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -161,5 +161,8 @@ async def _add_example(client: httpx.AsyncClient, path: str, operation: dict[str
     for parameter in parameters:
         if parameter["in"] == "path" or parameter.get("required"):
             parameter["example"] = ids[parameter["name"]]
-    content = operation["responses"]["200"]["content"]["application/json"]
-    content["example"] = response.json()
+    content = operation["responses"]["200"]["content"]
+    if "application/json" in content:
+        content["application/json"]["example"] = response.json()
+    elif "text/plain" in content:
+        content["text/plain"]["example"] = response.text.partition("\n# HELP process_")[0]

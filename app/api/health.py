@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from app.api.conditional import answer_document
 from app.api.filters import NoParameters
@@ -27,6 +28,7 @@ PATHS = {
     "ready": "/health/ready",
     "documentation": "/docs",
     "reference": "/redoc",
+    "metrics": "/metrics",
     "openapi": "/openapi.json",
 }
 
@@ -66,3 +68,15 @@ def _database_fault(service: Service) -> dict[str, str]:
         return {} if service.database.is_migrated() else {"database": "not migrated"}
     except StoreError:
         return {"database": "cannot be used"}
+
+
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    summary="Figures for Prometheus",
+    responses={200: {"description": "What the service does and holds, in Prometheus' text format."}},
+)
+def get_metrics(request: Request, service: Injected, asked: Annotated[NoParameters, Query()]) -> Response:
+    """Requests by route, seconds of extraction, what waits, what is stored, and the processes."""
+    body, media_type = service.metrics.exposition(request.headers.get("accept", ""))
+    return Response(body, media_type=media_type)

@@ -32,13 +32,14 @@ State = Callable[[], int | None]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer: what is sent for it, and what for it to a client that has it."""
+    """An answer: what is sent for it, what for it to a client that has it, and the route that gave it."""
 
     tag: str
     start: Message
     body: Message
     size: int
     not_modified: Message
+    route: object
 
 
 class HotAnswers:
@@ -67,9 +68,10 @@ class HotAnswers:
         key = (scope["raw_path"], scope["query_string"], accept)
         kept = self._kept.get(key)
         if kept is None:
-            await self._app(scope, receive, _Recorder(send, lambda answer: self._keep(key, state, answer)))
+            await self._app(scope, receive, _Recorder(scope, send, lambda answer: self._keep(key, state, answer)))
             return
         self._kept.move_to_end(key)
+        scope["route"] = kept.route  # for those who count
         if tags is not None and tag_is_among(kept.tag, tags):
             await send(kept.not_modified)
             await send(_EMPTY)
@@ -113,7 +115,8 @@ def _asked(headers: Headers) -> tuple[bytes, str | None, bool]:
 class _Recorder:
     """Sends an answer on, and hands it over where it is one to keep: whole, tagged, not large."""
 
-    def __init__(self, send: Send, hand_over: Callable[[Kept], None]) -> None:
+    def __init__(self, scope: Scope, send: Send, hand_over: Callable[[Kept], None]) -> None:
+        self._scope = scope
         self._send = send
         self._hand_over = hand_over
         self._start: Message | None = None
@@ -139,5 +142,6 @@ class _Recorder:
                 {"type": "http.response.body", "body": body["body"]},
                 len(body["body"]) + OVERHEAD,
                 {"type": "http.response.start", "status": 304, "headers": shorter},
+                self._scope.get("route"),
             )
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api import metrics
 from app.api.logs import ROOT
 from app.api.problems import problem
 
@@ -22,14 +23,15 @@ _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{
 
 
 class Requests:
-    """Gives each request an id (the caller's `X-Request-ID`, or a new one) and writes one line when it is answered.
+    """Gives each request an id (the caller's `X-Request-ID`, or a new one), counts it, and logs one line of it.
 
     An exception that nothing handled is logged with its traceback and answered with a problem of status 500. HEAD is
     answered as GET without the body (RFC 9110, section 9.3.2).
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, counted: metrics.Requests) -> None:
         self._app = app
+        self._counted = counted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -51,8 +53,9 @@ class Requests:
                 detail = "something went wrong here; the log has it under this request's id"
                 await problem(Request(scope), 500, detail)(scope, receive, answer)
         finally:
-            taken = round((time.perf_counter() - started) * 1000, 2)
-            log.info("request", extra={"fields": {**fields, "status": answer.status, "ms": taken}})
+            taken = time.perf_counter() - started
+            self._counted.add(scope, fields["method"], answer.status, taken)
+            log.info("request", extra={"fields": {**fields, "status": answer.status, "ms": round(taken * 1000, 2)}})
 
 
 class _Answer:
@@ -81,4 +84,4 @@ def _traced(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, Mapping[str, s
             request_id = value.decode()
         elif name == b"traceparent" and (found := _TRACEPARENT.fullmatch(value)):
             trace = {"trace_id": found[1].decode(), "parent_id": found[2].decode()}
-    return request_id or uuid.uuid4().hex, trace
+    return request_id or secrets.token_hex(16), trace

@@ -16,6 +16,7 @@ from app.store.queries import Slice
 
 if TYPE_CHECKING:
     from app.api.access import Access
+    from app.api.metrics import Metrics
     from app.ingest.intake import Intake
     from app.ingest.jobs import Jobs
 
@@ -53,6 +54,7 @@ class Service:
     jobs: Jobs | None
     access: Access
     start_up: StartUp
+    metrics: Metrics
     version: str
     serve_text: ServeText
 

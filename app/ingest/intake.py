@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.ingest.fetch import Fetcher, FetchRefused
 from app.ingest.html import read_html
+from app.ingest.metrics import EXTRACTION_SECONDS
 from app.ingest.prepared import Prepared, Take, TextIsGone, prepare, store_prepared
 from app.ingest.records import article_of
 from app.ingest.workers import TooManyTasks, Workers
@@ -123,6 +124,7 @@ def _checked(connection: Connection, article: str, check: Check) -> None:
 def _replace(connection: Connection, article: str, prepared: Prepared, check: Check) -> None:
     _checked(connection, article, check)
     assert prepared.facts is not None  # prepared anew
+    EXTRACTION_SECONDS.observe(prepared.seconds)
     replace_article(connection, article, prepared.article, prepared.facts, prepared.signature)
 
 

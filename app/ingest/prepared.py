@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from app.domain.facts import Facts
 from app.extraction.extractor import ExtractionFailed
 from app.ingest import workers
 from app.ingest.files import RawRecord, read_raw
+from app.ingest.metrics import EXTRACTION_SECONDS
 from app.ingest.records import UnreadableFile
 from app.ingest.same_story import signature
 from app.ingest.submission import language_of
@@ -28,11 +30,15 @@ class TextIsGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article with its facts and its signature; without these where its text is in the store already."""
+    """An article, its facts, its signature, and the seconds of its extraction.
+
+    Without these where its text is in the store already.
+    """
 
     article: Article
     facts: Facts | None = None
     signature: bytes | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,9 @@ def prepare(take: Take, *, anew: bool = False) -> Prepared:
         with workers.store().read() as connection:
             if find_same(connection, article):
                 return Prepared(article)
-    return Prepared(article, workers.extract(article), signature(article.text))
+    started = time.perf_counter()
+    facts = workers.extract(article)
+    return Prepared(article, facts, signature(article.text), time.perf_counter() - started)
 
 
 def prepare_records(records: Sequence[RawRecord], *, anew: bool = False) -> list[Outcome]:
@@ -97,6 +105,8 @@ def store_prepared(connection: Connection, prepared: Prepared) -> Stored:
 
 def store_all(connection: Connection, prepared: Sequence[Prepared]) -> list[Stored | None]:
     """Put articles into the store; None for each whose text was known and is gone, so that it has no facts here."""
+    for extracted in (p for p in prepared if p.seconds):
+        EXTRACTION_SECONDS.observe(extracted.seconds)
     incoming = [Incoming(p.article, p.facts, p.signature) for p in prepared if p.facts is not None]
     put = iter(put_many(connection, incoming))
     return [next(put) if p.facts is not None else _known(connection, p.article) for p in prepared]

@@ -24,6 +24,7 @@ from pebble import ProcessExpired, ProcessPool
 from app.domain.article import Article
 from app.domain.facts import Facts
 from app.extraction.extractor import EntenteExtractor, ExtractionFailed, Extractor
+from app.ingest.metrics import EXTRACTIONS_FAILED, EXTRACTIONS_WAITING
 from app.settings import shipped
 from app.store.database import Database
 
@@ -121,18 +122,22 @@ class Workers:
         Raises `TooManyTasks` at once where too many wait, `TaskFailed`, and what the task raises.
         """
         if self._waiting >= self.staff.most_waiting:
+            EXTRACTIONS_FAILED.labels("busy").inc()
             raise TooManyTasks(max(1, round(self._waiting * self._seconds / self.staff.workers)))
         self._waiting += 1
+        EXTRACTIONS_WAITING.inc()
         started = time.monotonic()
         try:
             # Shielded, since cancelling would end the worker.
             return await asyncio.shield(asyncio.wrap_future(self.submit(task, *args, **named)))
         except BROKEN as error:
+            EXTRACTIONS_FAILED.labels("broken").inc()
             raise failure(error) from None
         finally:
             taken = (time.monotonic() - started) * self.staff.workers / self._waiting
             self._seconds += (taken - self._seconds) / 8
             self._waiting -= 1
+            EXTRACTIONS_WAITING.dec()
 
     def warm(self) -> None:
         """Start the workers and wait until one is ready. Raises `TaskFailed` where they cannot start."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.language.clauses import Clauses, clauses
 from app.language.marks import Marks, marks_of
-from app.language.reader import BrokenModel, check_files
+from app.language.reader import CHECKSUMS, BrokenModel, check_files
 from app.language.sentences import Sentence, sentences_by_rule, stripped
 from app.language.tokens import Token, fold, paragraphs, tokenize
 
@@ -28,6 +30,7 @@ __all__ = [
     "Reading",
     "check_model",
     "load_pipeline",
+    "model_version",
     "read",
     "shipped_model",
     "split",
@@ -131,6 +134,13 @@ def _sentences(text: str, tokens: list[Token], begins: list[int], doc: Doc) -> l
 def shipped_model() -> Path:
     """The folder of the model that comes with the package."""
     return Path(str(files("app.language"))) / "model"
+
+
+def model_version(folder: Path | None = None) -> str:
+    """The version of the model of a folder, or of the shipped one, and the beginning of its checksum."""
+    where = folder or shipped_model()
+    version = json.loads((where / "meta.json").read_text(encoding="utf-8"))["version"]
+    return f"{version} {sha256((where / READER / CHECKSUMS).read_bytes()).hexdigest()[:8]}"
 
 
 def check_model(folder: Path | None = None) -> None:
