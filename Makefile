@@ -100,7 +100,7 @@ LOCK_ALONE := uv pip compile --quiet --universal --python-version 3.11 --generat
 LOCK := $(LOCK_ALONE) --group build
 lock:
 	$(LOCK) --upgrade pyproject.toml -o requirements.lock
-	$(LOCK) --upgrade --extra postgres --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(LOCK) --upgrade --extra postgres --extra telemetry --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(LOCK_ALONE) --upgrade $(OPENAPI)/requirements.in -o $(OPENAPI)/requirements.lock
 	npm update --prefix $(OPENAPI) --package-lock-only --ignore-scripts --no-audit --no-fund
 

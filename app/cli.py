@@ -97,7 +97,7 @@ def serve(
     from app.store.database import Database
 
     settings = load_settings(host=host, port=port)
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.log_format)
     database = Database(settings.database_url, shipped("migrations"))
     if settings.read_only:
         database.require_current()

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from app.api import (
     search,
     statements,
     summary,
+    traces,
 )
 from app.api.access import Access
 from app.api.hot import HotAnswers
@@ -65,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     start_up = StartUp.of_reader() if settings.read_only else StartUp()
     points = Points(database)
     intake, working = (taking_in.intake, taking_in.jobs) if taking_in else (None, None)
+    provider = traces.tracing(settings)
     metrics = Metrics(Figures(database, _build(settings, intake)))
     service = Service(
         database, points, intake, working, access, start_up, metrics, version(DISTRIBUTION), settings.serve_text
@@ -72,14 +74,15 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if taking_in is None:
-            database.require_current()
-            async with metrics.told():
-                yield
-        else:
-            database.migrate()
-            async with metrics.told(), taking_in.at_work(settings, service):
-                yield
+        async with AsyncExitStack() as stack:
+            stack.enter_context(traces.sending(provider))
+            await stack.enter_async_context(metrics.told())
+            if taking_in is None:
+                database.require_current()
+            else:
+                database.migrate()
+                await stack.enter_async_context(taking_in.at_work(settings, service))
+            yield
         points.close()
         database.close()
 
@@ -98,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        telemetry={"tracing": provider is not None, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.service = service
     pages.install(app, taking_in=not settings.read_only)

@@ -38,6 +38,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class LogFormat(StrEnum):
+    """What a log line looks like."""
+
+    JSON = "json"
+    LOGFMT = "logfmt"
+
+
 class AnonymousWrite(StrEnum):
     """Who may write without a key."""
 
@@ -98,6 +105,17 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="How much is logged: `debug`, `info`, `warning` or `error`. Requests are `info`."
+    )
+    log_format: LogFormat = Field(
+        LogFormat.JSON, description="What a log line looks like: `json`, or `logfmt` (`name=value` pairs)."
+    )
+    traces: Annotated[str | None, AfterValidator(_endpoint)] = Field(
+        None,
+        description="The address that OpenTelemetry traces are sent to by OTLP over HTTP, such as "
+        "`http://127.0.0.1:4318/v1/traces`; takes `entente-news[telemetry]`.",
+    )
+    traces_share: float = Field(
+        1.0, ge=0, le=1, description="The share of requests that are traced where their caller does not decide, 0 to 1."
     )
     fetch: bool = Field(
         True, description="Whether pages and feeds are fetched, from the public internet only: `true` or `false`."

@@ -14,6 +14,10 @@ from app.api.service import DESCRIPTION, Injected, Service
 from app.schemas.documents import to_bytes
 from app.schemas.service import Index, Live, Readiness
 from app.store.database import StoreError
+from app.store.jobs import are_stalled
+
+OK = "ok"
+STALLED = "jobs wait, and nobody works them off"
 
 router = APIRouter(tags=["service"], responses=documented(422))
 
@@ -53,21 +57,30 @@ async def get_live(asked: Annotated[NoParameters, Query()]) -> Live:
     responses={503: {"model": Readiness, "description": "Something is missing: `checks` names it."}},
 )
 def get_ready(service: Injected, response: Response, asked: Annotated[NoParameters, Query()]) -> Readiness:
-    """The database is migrated, the seeds are loaded and the model is ready; a broken seed file is a warning."""
-    missing = {**_database_fault(service), **service.start_up.missing}
+    """The store can be read and is migrated, seeds and model are loaded: else what fails is named.
+
+    What stops no answer is a warning: a seed file that is broken, jobs that nobody works off.
+    """
+    store, missing = _store_checks(service), service.start_up.missing
+    missing = {**missing, **{name: fault for name, fault in store.items() if fault not in (OK, STALLED)}}
     response.status_code = 503 if missing else 200
     return Readiness(
         status="not ready" if missing else "ready",
-        checks={"database": "ok", **service.start_up.checks, **missing},
-        warnings=service.start_up.warnings,
+        checks={**store, **service.start_up.checks, **missing},
+        warnings=[*service.start_up.warnings, *([f"queue: {STALLED}"] if store["queue"] == STALLED else [])],
     )
 
 
-def _database_fault(service: Service) -> dict[str, str]:
+def _store_checks(service: Service) -> dict[str, str]:
+    unknown = "not known while the store cannot be read"
     try:
-        return {} if service.database.is_migrated() else {"database": "not migrated"}
+        if not service.database.is_migrated():
+            return {"store": OK, "migrations": "not applied", "queue": OK}
+        with service.database.read() as connection:
+            queue = STALLED if are_stalled(connection) else OK
     except StoreError:
-        return {"database": "cannot be used"}
+        return {"store": "cannot be read; the log says why", "migrations": unknown, "queue": unknown}
+    return {"store": OK, "migrations": OK, "queue": queue}
 
 
 @router.get(

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.conditional import tag_is_among
+from app.api.metrics import template_of
+from app.api.traces import REQUESTS_OF_FASTAPI, name_span
 
 KEPT = (b"/articles", b"/entities", b"/statements", b"/commitments", b"/search", b"/summary")
 """What depends on the store alone begins so."""
@@ -72,6 +74,8 @@ class HotAnswers:
             return
         self._kept.move_to_end(key)
         scope["route"] = kept.route  # for those who count
+        if REQUESTS_OF_FASTAPI in scope:
+            name_span(scope, template_of(kept.route))
         if tags is not None and tag_is_among(kept.tag, tags):
             await send(kept.not_modified)
             await send(_EMPTY)

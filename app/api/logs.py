@@ -1,22 +1,42 @@
-"""Log lines: one JSON object each, on standard error."""
+"""Log lines, on standard error: JSON objects or logfmt, one a line; with no secrets in them, whoever put them there."""
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
 import orjson
 
+from app.settings import LogFormat
+
 ROOT = "entente"
 """The logger that all of ours hang on."""
 
+SECRETS = (
+    re.compile(r"(://)[^/\s@\"'\\]+(?=@)"),  # who one is, in an address
+    re.compile(r"(://[^\s?\"'\\]+\?)[^\s\"'<>()\\]+"),  # the query of an address
+    re.compile(r"(?i)(\bbearer )[^\s\"'\\]+"),
+    re.compile(r"(?i)(\bcookie: )[^\"'\\]+"),
+    re.compile(r"(?i)(\bpassword[=:] ?)[^\s\"'\\]+"),
+)
+"""What no line shows: libraries put it into their messages, and those into tracebacks."""
 
-class JsonLines(logging.Formatter):
+
+def without_secrets(line: str) -> str:
+    """The line with what looks like a secret struck out."""
+    for secret in SECRETS:
+        line = secret.sub(r"\1***", line)
+    return line
+
+
+class Lines(logging.Formatter):
     """Time, level, message, and what the caller put into ``extra={"fields": {...}}``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """One line. What is only told of requests holds no words but a path, and is not searched for secrets."""
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -25,16 +45,45 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
+        written = self.written(line)
+        return written if record.levelno == logging.INFO and record.name.startswith(ROOT) else without_secrets(written)
+
+    def written(self, line: dict[str, object]) -> str:
+        """The fields of a line in a row."""
+        raise NotImplementedError
+
+
+class JsonLines(Lines):
+    """Each line a JSON object."""
+
+    def written(self, line: dict[str, object]) -> str:
+        """As JSON."""
         return orjson.dumps(line, default=str).decode()
 
 
-def configure_logging(level: str) -> None:
-    """Send every log line of the process through `JsonLines`; those of libraries from warnings on."""
+class Logfmt(Lines):
+    """Each line pairs of names and values, quoted where they are not plain words."""
+
+    def written(self, line: dict[str, object]) -> str:
+        """As logfmt."""
+        return " ".join(f"{name}={_plain(value)}" for name, value in line.items())
+
+
+def _plain(value: object) -> str:
+    word = "" if value is None else str(value)
+    return word if re.fullmatch(r"[!#-<>-~]+", word) else json.dumps(word)
+
+
+FORMATTERS: dict[LogFormat, type[Lines]] = {LogFormat.JSON: JsonLines, LogFormat.LOGFMT: Logfmt}
+
+
+def configure_logging(level: str, log_format: LogFormat = LogFormat.JSON) -> None:
+    """Send every log line of the process through a formatter of ours; those of libraries from warnings on."""
     # Nothing in a line tells of threads, processes and places in the code; not asking for them halves what a line costs
     # ("Optimization" in the standard library's Logging HOWTO).
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(FORMATTERS[log_format]())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger(ROOT).setLevel(level.upper())

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import metrics
 from app.api.logs import ROOT
 from app.api.problems import problem
+from app.api.traces import REQUESTS_OF_FASTAPI, current_ids
 
 log = logging.getLogger(f"{ROOT}.requests")
 
@@ -39,6 +40,8 @@ class Requests:
             await self._app(scope, receive, send)
             return
         request_id, trace = _traced(scope["headers"])
+        if REQUESTS_OF_FASTAPI in scope:
+            trace = {**trace, **current_ids()}
         scope.setdefault("state", {})["request_id"] = request_id
         fields = {"method": scope["method"], "path": scope["path"], "request_id": request_id, **trace}
         started = time.perf_counter()

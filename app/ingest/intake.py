@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from anyio import Lock, sleep, to_thread
+from opentelemetry import trace
 from sqlalchemy import Connection
 
 from app.ingest.fetch import Fetcher, FetchRefused
@@ -19,6 +20,8 @@ from app.store import tables
 from app.store.database import Database
 from app.store.queries import Document, document
 from app.store.write import Stored, UnknownArticle, delete_article, replace_article
+
+SPANS = trace.get_tracer("entente.ingest")
 
 ResultT = TypeVar("ResultT")
 
@@ -68,7 +71,7 @@ class Intake:
         Raises what `add` does, `UnknownArticle`, what ``check`` does, and `SameText`.
         """
         await to_thread.run_sync(self._look, article, check)
-        prepared = await self.workers.do(prepare, await self._take(fields), anew=True)
+        prepared = await self._prepared(await self._take(fields), patient=False, anew=True)
         await self.write(partial(_replace, article=article, prepared=prepared, check=check))
 
     async def remove(self, article: str, check: Check) -> None:
@@ -78,7 +81,8 @@ class Intake:
     async def _prepared(self, take: Take, *, patient: bool, anew: bool = False) -> Prepared:
         while True:
             try:
-                return await self.workers.do(prepare, take, anew=anew)
+                with SPANS.start_as_current_span("extraction"):
+                    return await self.workers.do(prepare, take, anew=anew)
             except TooManyTasks as full:
                 if not patient:
                     raise

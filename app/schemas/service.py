@@ -26,7 +26,9 @@ class Readiness(Wire):
     """Whether the service can answer, and what is missing."""
 
     status: str = Field(description="`ready` or `not ready`.")
-    checks: dict[str, str] = Field(description="`database`, `seeds` and `model`: `ok`, or what is the matter.")
+    checks: dict[str, str] = Field(
+        description="`store`, `migrations`, `queue`, `seeds` and `model`: `ok`, or what is the matter."
+    )
     warnings: list[str] = Field(description="What is wrong but stops nothing, such as a seed file that is broken.")
 
 

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
+from opentelemetry import trace
 from sqlalchemy import URL, Connection, inspect, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,6 +19,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.store.backend import Backend, Instant, in_one_line
 from app.store.backend import StoreError as StoreError
 from app.store.tables import changes
+
+SPANS = trace.get_tracer("entente.store")
 
 COPYING = "copying"
 """What a database says of its schema while another store is copied into it, so that nobody takes it for a whole one."""
@@ -52,13 +55,17 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the store throughout. Raises `StoreError`."""
-        with self._reporting_faults(), self._backend.reading.begin() as connection:
+        with (
+            SPANS.start_as_current_span("store read"),
+            self._reporting_faults(),
+            self._backend.reading.begin() as connection,
+        ):
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection whose changes are all kept when the block ends, or none where it raises. Raises `StoreError`."""
-        with self._writing:
+        with SPANS.start_as_current_span("store write"), self._writing:
             with self._reporting_faults(), self._connected(write=True) as connection:
                 yield connection
             self._backend.written()

@@ -20,6 +20,9 @@ RECEIVING, QUEUED, RUNNING, DONE = "receiving", "queued", "running", "done"
 LEASE = timedelta(seconds=15)
 """How long a job stays with whom it was given to, from the last sign of life."""
 
+STALLED = timedelta(minutes=2)
+"""After how long a job that nobody works on is a sign that something is wrong."""
+
 RECEIVED_WITHIN = timedelta(hours=1)
 KEPT = timedelta(days=30)
 """After how long a job whose sender vanished, or one that is done, is forgotten."""
@@ -90,6 +93,14 @@ def drop_old_jobs(connection: Connection) -> None:
 def are_open(connection: Connection) -> bool:
     """Whether there are jobs that are not done."""
     return connection.scalar(select(jobs.c.pk).where(jobs.c.state.in_((QUEUED, RUNNING))).limit(1)) is not None
+
+
+def are_stalled(connection: Connection) -> bool:
+    """Whether there are jobs that are not done, and nobody has worked on any of them for a while."""
+    since = datetime.now(UTC) - STALLED
+    is_open = jobs.c.state.in_((QUEUED, RUNNING))
+    worked_on = select(jobs.c.pk).where(is_open, or_(jobs.c.leased_until > since, jobs.c.created_at > since))
+    return are_open(connection) and connection.scalar(worked_on.limit(1)) is None
 
 
 def lease_job(connection: Connection, owner: str) -> int | None:

@@ -112,3 +112,30 @@ def test_store_that_cannot_be_read_is_told_and_the_rest_still_is(
     monkeypatch.setattr(Database, "read", broken)
     assert value(seeded, "entente_store_up") == 0
     assert value(seeded, "entente_processes", part="service") == 1
+
+
+DASHBOARD = Path(__file__).parent.parent.parent / "docs" / "grafana" / "entente.json"
+
+
+def test_dashboard_shows_the_metrics_that_there_are(seeded: Client) -> None:
+    """Nothing that is not told, and all that is ours."""
+    panels = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
+    asked = {
+        name
+        for panel in panels
+        for t in panel["targets"]
+        for name in re.findall(r"\b(?:entente|process)_\w+", t["expr"])
+    }
+    told = {sample.name for sample in samples(seeded)}
+    assert asked - told == set()
+    ours = {re.sub("_(count|sum|bucket|created)$", "", name) for name in told if name.startswith("entente_")}
+    shown = {re.sub("_(count|sum|bucket)$", "", name) for name in asked}
+    assert ours - shown == set()
+
+
+def test_dashboard_groups_by_labels_that_there_are(seeded: Client) -> None:
+    panels = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
+    labels = {label for sample in samples(seeded) for label in sample.labels}
+    for target in (target for panel in panels for target in panel["targets"]):
+        named = re.findall(r"by \((\w+)\)|{(\w+)=|{{(\w+)}}", target["expr"] + target["legendFormat"])
+        assert {name for found in named for name in found if name} <= labels, target["expr"]
