@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: bench-api bench-exports bench-facts bench-language bench-load bench-load-serving model run install test lint types contracts tests check-slow lock clean
+.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving model run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -94,6 +94,20 @@ bench-load: install
 
 bench-load-serving: install
 	$(BIN)/python -m benchmarks.load_serving
+
+# Known weaknesses of everything that is locked. Asks PyPI for them; SERVICE=osv asks osv.dev instead.
+audit: install
+	@$(BIN)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes --vulnerability-service $(or $(SERVICE),pypi) \
+		-r requirements-dev.lock -r $(OPENAPI)/requirements.lock || { \
+		echo "make audit: either the packages named above have known weaknesses, or (\"could not be audited\", or a" \
+		"connection that failed) the service that knows them cannot be reached from here, and nothing was checked." >&2; exit 1; }
+
+# What an installation consists of, with versions and hashes, as CycloneDX.
+SBOM ?= build/entente.cdx.json
+sbom: install
+	@mkdir -p $(dir $(SBOM))
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o $(SBOM) requirements.lock
+	@echo "make sbom: $(SBOM)"
 
 # Write the locks anew, with the newest versions that pyproject.toml admits.
 LOCK_ALONE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras

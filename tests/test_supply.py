@@ -1,0 +1,76 @@
+"""What this project is made of: named with a reason, locked with hashes, and listed by command."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+DECLARED = tomllib.loads(PYPROJECT)
+LISTS = [
+    DECLARED["project"]["dependencies"],
+    *DECLARED["project"]["optional-dependencies"].values(),
+    *DECLARED["dependency-groups"].values(),
+]
+NAMES = {Requirement(line).name for lines in LISTS for line in lines}
+LOCKS = ("requirements.lock", "requirements-dev.lock", "tests/openapi/requirements.lock")
+
+
+def reasons() -> dict[str, str]:
+    """Each dependency with the comment on its line."""
+    lines = re.findall(r'^ +"([\w.-]+)[^"]*", +# (.+)$', PYPROJECT, re.M)
+    return {name: reason for name, reason in lines if name in NAMES}
+
+
+def locked(lock: str) -> dict[str, str]:
+    """Each requirement of a lock, with its hashes."""
+    text = (ROOT / lock).read_text(encoding="utf-8").replace("\\\n", " ")
+    return {canonicalize_name(line.split("==")[0].split("[")[0]): line for line in text.splitlines() if line.strip()}
+
+
+def test_every_dependency_says_why_it_is_there() -> None:
+    assert NAMES - reasons().keys() == set()
+
+
+def test_page_of_dependencies_tells_the_same() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", page, re.M)[1:]) == reasons()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_everything_is_locked_with_hashes(lock: str) -> None:
+    unhashed = [line for line in locked(lock).values() if "==" not in line or "--hash=sha256:" not in line]
+    assert unhashed == []
+
+
+def test_everything_declared_is_locked() -> None:
+    needed = {canonicalize_name(Requirement(line).name) for line in DECLARED["project"]["dependencies"]}
+    assert needed - locked("requirements.lock").keys() == set()
+    assert {canonicalize_name(name) for name in NAMES} - locked("requirements-dev.lock").keys() == set()
+
+
+def test_bill_of_materials_lists_the_lock_with_hashes(tmp_path: Path) -> None:
+    """By the command of `make sbom`."""
+    made = tmp_path / "bill.json"
+    asked = ["make", "--no-print-directory", "--dry-run", "sbom", f"SBOM={made}"]
+    printed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (command,) = (line for line in printed.splitlines() if "cyclonedx-py" in line)
+    program, *arguments = command.lstrip("@").split()
+    own = Path(sys.executable).parent / Path(program).name
+    subprocess.run([own, *arguments], cwd=ROOT, check=True, capture_output=True)
+    bill = json.loads(made.read_text(encoding="utf-8"))
+    assert bill["bomFormat"] == "CycloneDX"
+    assert bill["metadata"]["component"]["name"] == DECLARED["project"]["name"]
+    listed = {canonicalize_name(component["name"]): component for component in bill["components"]}
+    assert listed.keys() == locked("requirements.lock").keys()
+    hashes = [reference.get("hashes") for part in listed.values() for reference in part["externalReferences"]]
+    assert all(hashes)
