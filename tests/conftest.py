@@ -5,6 +5,7 @@ Tests of the API and of the store run on each of the `STORES`; with `@pytest.mar
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +20,9 @@ from tests.client import Client
 STORES = ("sqlite", "postgresql")
 ON_EACH = ("api", "store")
 """Folders of tests that run on each."""
+
+REQUIRED = "ENTENTE_TEST_POSTGRES_REQUIRED"
+"""Where this is set, as in `.ci/run`, tests fail that have no PostgreSQL to run on."""
 
 NewStore = Callable[[], str]
 """Gives the address of a new store; it has its schema on PostgreSQL, and is no file yet on SQLite."""
@@ -47,7 +51,7 @@ def postgres_server() -> Iterator[postgres.Server]:
         try:
             started = stack.enter_context(postgres.server())
         except postgres.NoServer as missing:
-            pytest.skip(str(missing))
+            (pytest.fail if REQUIRED in os.environ else pytest.skip)(str(missing))
         yield started
 
 

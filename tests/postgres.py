@@ -69,8 +69,14 @@ class Server:
         return self._address(self._create(f'TEMPLATE "{self._template}"'))
 
     def empty(self) -> str:
-        """The address of a new database without anything, in a language that orders text by its own rules."""
-        return self._address(self._create("TEMPLATE template0"))
+        """The address of a new database without anything; where the server can, in English order."""
+        with self._connected() as connection:
+            (has_icu,) = connection.execute(
+                "SELECT count(*) > 0 AND current_setting('server_version_num')::int >= 150000"
+                " FROM pg_collation WHERE collprovider = 'i'"
+            ).fetchone() or (False,)
+        language = " LOCALE_PROVIDER icu ICU_LOCALE 'en-US'" if has_icu else ""
+        return self._address(self._create(f"TEMPLATE template0{language}"))
 
     def drop(self, address: str | None) -> None:
         """Remove a database, whoever uses it."""
@@ -93,8 +99,11 @@ class Server:
         self._made.remove(name)
 
     def _execute(self, statement: str) -> None:
-        with psycopg.connect(self.url.render_as_string(hide_password=False), autocommit=True) as connection:
+        with self._connected() as connection:
             connection.execute(statement)
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.url.render_as_string(hide_password=False), autocommit=True)
 
     def _address(self, name: str) -> str:
         return self.url.set(database=name).render_as_string(hide_password=False)
@@ -177,6 +186,11 @@ def _open_to_all(programs: Path) -> bool:
 
 
 def _copied(programs: Path, folder: Path) -> Path:
-    copied = folder / "programs"
+    """With the libraries of the package, which lie beside it, and which the programs look for from where they are."""
+    package = programs.parent.parent
+    copied = folder / package.name / programs.parent.name
     shutil.copytree(programs.parent, copied, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
     return copied / programs.name

@@ -6,18 +6,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
 from sqlmodel import SQLModel
 
+from app.domain.entity import EntityType
 from app.settings import shipped
 from app.store import fulltext, queries, tables
 from app.store.database import Database, StoreError
+from app.store.queries import Window
 from app.store.words import read_words
 from app.store.write import put
-from tests.making import an_article, pact_facts
+from tests.making import FactsOf, an_article, pact_facts
 
 MIGRATIONS = shipped("migrations")
 
@@ -118,3 +121,23 @@ def test_processes_that_start_together_all_come_up(
     command = [sys.executable, "-c", code, url]
     started = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
     assert [(p.communicate()[1], p.returncode) for p in started] == [(b"", 0)] * 4
+
+
+def test_text_is_ordered_by_code_point_whatever_the_language_of_the_server(
+    store_kind: str, store_url: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgres_server").empty() if store_kind == "postgresql" else store_url
+    names = ["Zeta", "alpha", "Émile Zeta", "al pha"]
+    article = an_article("; ".join(names))
+    facts = FactsOf(article)
+    for name in names:
+        facts.names(name, EntityType.PERSON)
+    database = Database(url, MIGRATIONS)
+    database.migrate()
+    with database.write() as connection:
+        put(connection, article, facts.made())
+        read = queries.things(connection, tables.entities, [], "name", Window(9))
+        after = queries.things(connection, tables.entities, [], "name", Window(9, ["al pha", "al-pha"]))
+    database.close()
+    assert [orjson.loads(item)["name"] for item in read.items] == sorted(names)
+    assert [orjson.loads(item)["name"] for item in after.items] == ["alpha", "Émile Zeta"]
