@@ -94,6 +94,15 @@ def test_what_is_no_article_is_refused_with_the_reason(client: Client, fields: d
     assert said in response.json()["detail"]
 
 
+def test_article_with_nuls_is_taken_without_them(client: Client) -> None:
+    """PostgreSQL holds none."""
+    said = {name: f"Guam\x00 {name}" for name in ("title", "source")}
+    text = "Palau and Nauru\x00 agreed to guard a reef together, both ministers said."
+    stored = hand_in(client, **said, text=text)
+    assert stored.status_code == 201
+    assert "\\u0000" not in stored.text
+
+
 @pytest.mark.parametrize(
     ("headers", "content", "status"),
     [

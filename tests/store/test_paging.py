@@ -28,7 +28,9 @@ changes = st.lists(st.tuples(st.sampled_from(["add", "remove"]), days, st.intege
 
 
 def add(database: Database, day: date | None) -> str:
-    article = an_article(f"{PACT} Number {next(NUMBERS)}.", "Pact", day)
+    """Under a title of its own: an article that takes the id of one that has gone is another one all the same."""
+    number = next(NUMBERS)
+    article = an_article(f"{PACT} Number {number}.", f"Pact {number}", day)
     with database.write() as connection:
         return put(connection, article, pact_facts(article)).id
 
