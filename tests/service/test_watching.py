@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.service.test_serve import serving, wait_until_ready
 
@@ -101,6 +102,44 @@ def test_spans_of_a_request_continue_the_trace_of_its_caller(tmp_path: Path, col
     lines = [json.loads(line) for line in logged.splitlines()]
     (line,) = (line for line in lines if line.get("method") == "POST")
     assert (line["trace_id"], line["span_id"]) == (TRACE, posted.span_id.hex())
+
+
+@pytest.mark.slow
+def test_processes_that_count_together_answer_for_one_another(tmp_path: Path) -> None:
+    shared = tmp_path / "counters"
+    shared.mkdir()
+    together = {"PROMETHEUS_MULTIPROC_DIR": str(shared), "ENTENTE_WORKERS": "1"}
+    store = tmp_path / "store.db"
+    with serving(store, **together) as (_, first):
+        wait_until_ready(first)
+        with serving(store, **together) as (process, second):
+            wait_until_ready(second)
+            assert first.post("/articles", json=FIJI).status_code == 201
+            for client in (first, second, second):
+                client.get("/entities/fiji")
+            assert told(second, "entente_processes", part="service") == 2
+            for client in (first, second):
+                until_told(client, 3, "entente_request_seconds_count", route="/entities/{entity}", status="200")
+                assert told(client, "entente_request_seconds_count", route="/articles", method="POST") == 1
+                assert told(client, "entente_extraction_seconds_count") == 1
+            process.kill()
+            process.wait()
+        assert told(first, "entente_processes", part="service") == 1
+        assert told(first, "entente_request_seconds_count", route="/entities/{entity}", status="200") == 3
+        assert told(first, "entente_extractions_waiting") == 0
+
+
+def told(client: httpx.Client, name: str, **labels: str) -> float:
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    found = (sample for family in families for sample in family.samples if sample.name == name)
+    return sum(sample.value for sample in found if labels.items() <= sample.labels.items())
+
+
+def until_told(client: httpx.Client, value: float, name: str, **labels: str) -> None:
+    until = time.monotonic() + 30
+    while told(client, name, **labels) != value:
+        assert time.monotonic() < until, told(client, name, **labels)
+        time.sleep(0.1)
 
 
 @pytest.mark.slow
