@@ -74,3 +74,20 @@ def test_bill_of_materials_lists_the_lock_with_hashes(tmp_path: Path) -> None:
     assert listed.keys() == locked("requirements.lock").keys()
     hashes = [reference.get("hashes") for part in listed.values() for reference in part["externalReferences"]]
     assert all(hashes)
+
+
+def test_every_defence_that_is_claimed_has_its_test() -> None:
+    claimed = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    missing = [
+        f"{path}::{name}"
+        for path, name in claimed
+        if not re.search(rf"^(?:async )?def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.M)
+    ]
+    assert len(claimed) > 20
+    assert missing == []
+
+
+def test_every_row_of_defences_names_a_test() -> None:
+    section = (ROOT / "SECURITY.md").read_text(encoding="utf-8").split("## What is defended")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
+    assert [row for row in rows if not re.search(r"`tests/[\w/]+\.py::\w+`", row)] == []
