@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import sys
@@ -27,6 +28,7 @@ app = typer.Typer(
     help="Read diplomatic and defence news, and serve who commits to cooperate with whom.",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
 )
 
@@ -295,7 +297,9 @@ def parse(
         text = raw.decode("utf-8")
         for line in parsed_lines(pipeline, text.splitlines()) if pretokenized else text_lines(pipeline, text):
             sys.stdout.write(line + "\n")
-    except (OSError, UnicodeDecodeError, NotCoNLLU) as error:
+    except OSError as error:
+        raise Refusal(f"{file}: {error.strerror or error}") from None
+    except (UnicodeDecodeError, NotCoNLLU) as error:
         raise Refusal(f"{file}: {error}") from None
 
 
@@ -480,7 +484,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
     except OSError as error:
-        raise Refusal(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
+        other = "; --port names another, 0 takes a free one" if error.errno == errno.EADDRINUSE else ""
+        raise Refusal(f"cannot listen on {host} port {port}: {error.strerror or error}{other}") from None
     listening.set_inheritable(True)
     return listening
 

@@ -207,3 +207,14 @@ def test_feeds_that_cannot_be_followed_are_refused_in_one_line(
     ran = entente("feed", *arguments, database_url=f"sqlite:///{tmp_path / 'store.db'}", **settings)
     assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1)
     assert said in ran.stderr
+
+
+def test_port_that_is_taken_is_told_with_the_way_out(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ran = entente("serve", "--port", port, database_url=f"sqlite:///{tmp_path / 'store.db'}")
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert f"cannot listen on 127.0.0.1 port {port}" in ran.stderr
+    assert "--port names another" in ran.stderr

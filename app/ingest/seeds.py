@@ -30,6 +30,8 @@ def load_folder(database: Database, extractor: Extractor, folder: Path) -> Loade
 
     A file counts as changed when its bytes do, and when another extractor is to read it.
     """
+    if not folder.is_dir():
+        return Loaded(faults=[UnreadableFile(folder, 1, "there is no such folder of seeds (ENTENTE_SEEDS)")])
     return load_files(database, extractor, sorted(folder.glob("*.md")), folder)
 
 
