@@ -94,11 +94,6 @@ def test_article_that_somebody_deleted_does_not_come_back(database: Database, se
     assert texts(database) == {}
 
 
-def test_folder_that_is_not_there_holds_nothing(database: Database, tmp_path: Path) -> None:
-    report = load_folder(database, Reader(), tmp_path / "none")
-    assert (report.new, report.faults) == ([], [])
-
-
 def test_folder_that_is_not_there_is_named(database: Database, tmp_path: Path) -> None:
     (fault,) = load_folder(database, Reader(), tmp_path / "sedes").faults
     assert "sedes" in str(fault)
