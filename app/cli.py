@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -89,23 +89,23 @@ def main() -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; else ENTENTE_HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one; else ENTENTE_PORT.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve; else ENTENTE_SERVE_WORKERS.")] = None,
 ) -> None:
     """Migrate the database, load the seeds, and serve. SIGTERM lets requests under way finish and exits with 0."""
-    import uvicorn
-
+    from app.api.access import Access
+    from app.api.counters import shared_by_processes
     from app.api.logs import configure_logging
-    from app.main import create_app
     from app.settings import load_settings, shipped
     from app.store.database import Database
 
-    settings = load_settings(host=host, port=port)
+    settings = load_settings(host=host, port=port, serve_workers=workers)
     configure_logging(settings.log_level, settings.log_format)
-    database = Database(settings.database_url, shipped("migrations"))
-    if settings.read_only:
-        database.require_current()
-    else:
-        database.migrate()
-    served = create_app(settings)
+    Access.of(settings)  # so that settings that contradict one another are known before anything is touched
+    with closing(Database(settings.database_url, shipped("migrations"))) as database:
+        if settings.read_only:
+            database.require_current()
+        else:
+            database.migrate()
     listening = _listen(settings.host, settings.port)
     address = f"http://{_in_url(settings.host)}:{listening.getsockname()[1]}"
     typer.echo(f"Entente serves {database.location} at {address}/")
@@ -114,20 +114,13 @@ def serve(
     typer.echo(f"  to read about it   {address}/redoc")
     typer.echo(f"  whether it is well {address}/health/ready")
     typer.echo("Ctrl+C stops it.")
-    config = uvicorn.Config(
-        served,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.drain_seconds,
-    )
-    # uvicorn raises the signal again once it has drained, so that a caller sees it; an orderly stop is exit code 0.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    server = uvicorn.Server(config)
-    server.run(sockets=[listening])
-    if not server.started:
-        raise Refusal("the service did not start; the log above says why")
+    with shared_by_processes() if settings.serve_workers > 1 else nullcontext():
+        from app import serving
+
+        try:
+            serving.serve(settings, listening)
+        except serving.NotStarted:
+            raise Refusal("the service did not start; the log above says why") from None
 
 
 @app.command()

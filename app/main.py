@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -32,7 +28,6 @@ from app.api import (
 )
 from app.api.access import Access
 from app.api.hot import HotAnswers
-from app.api.logs import ROOT
 from app.api.metrics import Figures, Metrics
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
@@ -40,36 +35,40 @@ from app.extraction.extractor import DISTRIBUTION, ExtractorName
 from app.language.pipeline import model_version
 from app.reader import pages
 from app.settings import Settings, shipped
-from app.store.database import Database, StoreError
+from app.store.database import Database
 from app.store.points import Points
 
 if TYPE_CHECKING:
-    from app.ingest.fetch import Fetcher
+    from app.background import Background
     from app.ingest.intake import Intake
-    from app.ingest.jobs import Jobs
-    from app.ingest.subscriptions import Subscriptions
-    from app.ingest.workers import Workers
-
-log = logging.getLogger(f"{ROOT}.start")
+    from app.ingest.jobs import Inbox
+    from app.ingest.lending import Borrower, Line
 
 RESOURCES = (articles, entities, statements, commitments, search, summary, jobs, health)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, line: Line | None = None) -> FastAPI:
     """The service. Its start migrates the database and then, in the background, loads the model and the seeds.
 
-    Raises `SettingsError` for settings that contradict one another.
+    With a ``line`` another process does all that, and lends what takes articles in. Raises `SettingsError` for settings
+    that contradict one another.
     """
     access = Access.of(settings)
     database = Database(settings.database_url, shipped("migrations"))
-    taking_in = None if settings.read_only else _taking_in(settings, database)
-    start_up = StartUp.of_reader() if settings.read_only else StartUp()
+    parts = _parts(settings, database, line)
     points = Points(database)
-    intake, working = (taking_in.intake, taking_in.jobs) if taking_in else (None, None)
     provider = traces.tracing(settings)
-    metrics = Metrics(Figures(database, _build(settings, intake)))
+    metrics = Metrics(Figures(database, _build(settings, parts.intake)))
     service = Service(
-        database, points, intake, working, access, start_up, metrics, version(DISTRIBUTION), settings.serve_text
+        database,
+        points,
+        parts.intake,
+        parts.inbox,
+        access,
+        parts.progress,
+        metrics,
+        version(DISTRIBUTION),
+        settings.serve_text,
     )
 
     @asynccontextmanager
@@ -77,11 +76,11 @@ def create_app(settings: Settings) -> FastAPI:
         async with AsyncExitStack() as stack:
             stack.enter_context(traces.sending(provider))
             await stack.enter_async_context(metrics.told())
-            if taking_in is None:
+            if parts.background is None:
                 database.require_current()
             else:
                 database.migrate()
-                await stack.enter_async_context(taking_in.at_work(settings, service))
+                await stack.enter_async_context(parts.background.at_work())
             yield
         points.close()
         database.close()
@@ -120,53 +119,44 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 @dataclass(frozen=True, slots=True)
-class _TakingIn:
-    """What takes articles in."""
+class _Parts:
+    """What takes articles in, how far that has come, and what does it where this process does."""
 
-    intake: Intake
-    jobs: Jobs
-    fetcher: Fetcher
-    feeds: Subscriptions | None
-
-    @asynccontextmanager
-    async def at_work(self, settings: Settings, service: Service) -> AsyncIterator[None]:
-        """Loads the model and the seeds in the background, works off jobs and polls feeds while the service serves.
-
-        All that stops at the end.
-        """
-        fill = partial(_fill, settings, service, self.intake.workers)
-        thread = threading.Thread(target=fill, name="start-up", daemon=True)
-        thread.start()
-        self.jobs.start()
-        polling = [asyncio.create_task(self.feeds.run(), name="feeds")] if self.feeds else []
-        async with self.fetcher:
-            try:
-                yield
-            finally:
-                for task in polling:
-                    task.cancel()
-                await asyncio.gather(*polling, return_exceptions=True)
-        self.jobs.stop(settings.drain_seconds)
-        thread.join(settings.drain_seconds)
-        self.intake.workers.close()
+    progress: Callable[[], StartUp]
+    intake: Intake | None = None
+    inbox: Inbox | None = None
+    background: Background | None = None
 
 
-def _taking_in(settings: Settings, database: Database) -> _TakingIn:
-    """Imported only where anything is taken in: a worker that only reads does without all that."""
-    from app.ingest.extractors import extractor_maker, longest_task
-    from app.ingest.fetch import Fetcher
+def _parts(settings: Settings, database: Database, line: Line | None) -> _Parts:
+    """Imported only where anything is taken in: a process that only reads does without all that."""
+    if settings.read_only:
+        return _Parts(StartUp.of_reader)
     from app.ingest.intake import Intake
-    from app.ingest.jobs import Jobs
-    from app.ingest.subscriptions import Subscriptions
-    from app.ingest.workers import Staff, Workers, spare_cores
+    from app.ingest.jobs import Inbox
 
-    staff = Staff(settings.workers or spare_cores(), settings.niceness, settings.queue, longest_task(settings))
-    workers = Workers(staff, settings.database_url, extractor_maker(settings))
-    fetcher = Fetcher()
-    intake = Intake(database, workers, fetcher if settings.fetch else None)
-    feeds = Subscriptions(database, intake, fetcher, timedelta(minutes=settings.feed_interval))
-    followed = feeds if settings.fetch and settings.feed_interval else None
-    return _TakingIn(intake, Jobs(database, workers), fetcher, followed)
+    if line:
+        from app.ingest.lending import Borrower
+
+        borrower = Borrower(line)
+        intake = Intake(database, borrower, borrower if settings.fetch else None)
+        return _Parts(partial(_progress_elsewhere, borrower), intake, Inbox(database))
+    from app.background import Background
+
+    background = Background.of(settings, database)
+    inbox = Inbox(database, background.jobs.wake)
+    return _Parts(background.start_up.as_it_is, background.intake, inbox, background)
+
+
+def _progress_elsewhere(borrower: Borrower) -> StartUp:
+    from app.ingest.workers import TaskFailed
+
+    try:
+        progress = borrower.status()
+    except TaskFailed as gone:
+        return StartUp(missing={"model": str(gone)})
+    assert isinstance(progress, StartUp)
+    return progress
 
 
 def _build(settings: Settings, intake: Intake | None) -> dict[str, str]:
@@ -181,29 +171,3 @@ def _build(settings: Settings, intake: Intake | None) -> dict[str, str]:
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _fill(settings: Settings, service: Service, workers: Workers) -> None:
-    """Load the model, then the seeds. What fails is logged and stays among what is missing."""
-    from app.ingest.seeds import load_folder
-    from app.ingest.workers import TaskFailed
-
-    start_up = service.start_up
-    try:
-        workers.warm()
-        del start_up.missing["model"]
-        report = load_folder(service.database, workers, settings.seeds)
-    except TaskFailed as error:
-        start_up.missing["model"] = str(error)
-        log.error("model not loaded", extra={"fields": {"reason": str(error)}})
-        return
-    except StoreError as error:
-        start_up.missing["seeds"] = str(error)
-        log.error("seeds not loaded", extra={"fields": {"reason": str(error)}})
-        return
-    for fault in report.faults:
-        log.warning("seed not loaded", extra={"fields": {"reason": str(fault)}})
-    start_up.warnings = [str(fault) for fault in report.faults]
-    del start_up.missing["seeds"]
-    counts = {"new": len(report.new), "replaced": len(report.replaced), "unchanged": report.unchanged}
-    log.info("seeds loaded", extra={"fields": {**counts, "broken": len(report.faults)}})

@@ -130,6 +130,9 @@ class Settings(BaseSettings):
     expose_anonymous_write: bool = Field(
         False, description="Confirms that anyone may write beyond loopback, which else stops the start."
     )
+    serve_workers: int = Field(
+        1, ge=1, le=256, description="Processes that serve, 1 to 256, on one address; they share those that extract."
+    )
     workers: int = Field(
         0, ge=0, le=256, description="Processes that extract facts, 0 to 256; 0: one less than there are cores."
     )
@@ -168,6 +171,13 @@ class Settings(BaseSettings):
         ge=0,
         le=65536,
         description="Megabytes for answers that are kept until something is written, 0 to 65536; 0: none is kept.",
+    )
+    notice_seconds: int = Field(
+        0,
+        ge=0,
+        le=600,
+        description="How long the service goes on after SIGTERM while `/health/ready` says that it stops, so that a "
+        "proxy looks elsewhere, in seconds, 0 to 600.",
     )
     drain_seconds: int = Field(
         10, ge=0, le=600, description="How long a stop waits for requests under way, in seconds, 0 to 600."

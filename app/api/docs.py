@@ -38,7 +38,7 @@ def install(app: FastAPI) -> None:
 async def get_openapi(request: Request, service: Injected) -> Response:
     """The specification; its examples are added as soon as the seeds are there."""
     state = request.app.state
-    if service.start_up.is_ready and not hasattr(state, "specification"):
+    if not hasattr(state, "specification") and service.start_up.is_ready:
         with service.database.read() as connection:
             article = first_loaded(connection)
         if article is not None:

@@ -57,17 +57,18 @@ async def get_live(asked: Annotated[NoParameters, Query()]) -> Live:
     responses={503: {"model": Readiness, "description": "Something is missing: `checks` names it."}},
 )
 def get_ready(service: Injected, response: Response, asked: Annotated[NoParameters, Query()]) -> Readiness:
-    """The store can be read and is migrated, seeds and model are loaded: else what fails is named.
+    """The store can be read and is migrated, seeds and model are loaded, nothing stops it: else what fails is named.
 
     What stops no answer is a warning: a seed file that is broken, jobs that nobody works off.
     """
-    store, missing = _store_checks(service), service.start_up.missing
+    store, start_up = _store_checks(service), service.start_up
+    missing = start_up.missing | ({"service": "is being stopped"} if service.stopping.is_set() else {})
     missing = {**missing, **{name: fault for name, fault in store.items() if fault not in (OK, STALLED)}}
     response.status_code = 503 if missing else 200
     return Readiness(
         status="not ready" if missing else "ready",
-        checks={**store, **service.start_up.checks, **missing},
-        warnings=[*service.start_up.warnings, *([f"queue: {STALLED}"] if store["queue"] == STALLED else [])],
+        checks={**store, **start_up.checks, **missing},
+        warnings=[*start_up.warnings, *([f"queue: {STALLED}"] if store["queue"] == STALLED else [])],
     )
 
 

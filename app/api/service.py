@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from app.api.access import Access
     from app.api.metrics import Metrics
     from app.ingest.intake import Intake
-    from app.ingest.jobs import Jobs
+    from app.ingest.jobs import Inbox
 
 ResultT = TypeVar("ResultT")
 
@@ -38,6 +39,10 @@ class StartUp:
         """That of a worker that only reads what others store."""
         return cls(missing={}, checks=dict.fromkeys(("model", "seeds"), "not needed: this worker only reads"))
 
+    def as_it_is(self) -> StartUp:
+        """A copy that does not change any more."""
+        return StartUp(dict(self.missing), list(self.warnings), dict(self.checks))
+
     @property
     def is_ready(self) -> bool:
         """Whether everything is there."""
@@ -51,12 +56,13 @@ class Service:
     database: Database
     points: Points
     intake: Intake | None
-    jobs: Jobs | None
+    inbox: Inbox | None
     access: Access
-    start_up: StartUp
+    progress: Callable[[], StartUp]
     metrics: Metrics
     version: str
     serve_text: ServeText
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
     def taking_in(self) -> Intake:
@@ -65,10 +71,15 @@ class Service:
         return self.intake
 
     @property
-    def taking_jobs(self) -> Jobs:
+    def taking_jobs(self) -> Inbox:
         """What takes many articles in at once, likewise."""
-        assert self.jobs is not None
-        return self.jobs
+        assert self.inbox is not None
+        return self.inbox
+
+    @property
+    def start_up(self) -> StartUp:
+        """How far the start has come."""
+        return self.progress()
 
     @property
     def edition(self) -> str:

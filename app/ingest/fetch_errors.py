@@ -7,9 +7,12 @@ class FetchError(Exception):
     """Something was not fetched: the address, and the reason in words."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: {reason}")
+        super().__init__(url, reason)  # all that it is made of, so that it goes from process to process
         self.url = url
         self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.reason}"
 
 
 class FetchRefused(FetchError):
@@ -21,4 +24,5 @@ class FetchFailed(FetchError):
 
     def __init__(self, url: str, reason: str, retry_after: float | None = None) -> None:
         super().__init__(url, reason)
+        self.args = (url, reason, retry_after)
         self.retry_after = retry_after

@@ -10,12 +10,13 @@ from anyio import Lock, sleep, to_thread
 from opentelemetry import trace
 from sqlalchemy import Connection
 
-from app.ingest.fetch import Fetcher, FetchRefused
+from app.ingest.fetch import FetchRefused
 from app.ingest.html import read_html
+from app.ingest.lending import Doing, Fetching
 from app.ingest.metrics import EXTRACTION_SECONDS
 from app.ingest.prepared import Prepared, Take, TextIsGone, prepare, store_prepared
 from app.ingest.records import article_of
-from app.ingest.workers import TooManyTasks, Workers
+from app.ingest.workers import TooManyTasks
 from app.store import tables
 from app.store.database import Database
 from app.store.queries import Document, document
@@ -38,7 +39,7 @@ MOST_FETCHES = 16
 class Intake:
     """Takes articles in. Every change is one transaction, and one at a time."""
 
-    def __init__(self, database: Database, workers: Workers, fetcher: Fetcher | None) -> None:
+    def __init__(self, database: Database, workers: Doing, fetcher: Fetching | None) -> None:
         """Without a fetcher nothing is fetched."""
         self.workers = workers
         self._database = database

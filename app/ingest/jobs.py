@@ -54,8 +54,39 @@ class _Chunk:
     records: Sequence[RawRecord]
 
 
+class Inbox:
+    """Takes jobs in."""
+
+    def __init__(self, database: Database, queued: Callable[[], None] | None = None) -> None:
+        """``queued`` is called after a job was taken in, where whoever works it off can be told."""
+        self._database = database
+        self._queued = queued
+
+    async def receive(self, chunks: AsyncIterator[bytes], longest: int) -> str:
+        """Take in JSON Lines; gives the job's id. Either all of it is taken in, or nothing.
+
+        Raises `NoRecords`, and `RecordTooLong` for a line of more than ``longest`` bytes.
+        """
+        pk, job = await to_thread.run_sync(_written, self._database, jobs.open_job)
+        try:
+            count = 0
+            async for records in _records(chunks, longest):
+                await to_thread.run_sync(_written, self._database, partial(jobs.add_records, pk=pk, records=records))
+                count += len(records)
+            if not count:
+                raise NoRecords("the body holds no record; JSON Lines are wanted: one article as JSON on each line")
+            await to_thread.run_sync(_written, self._database, partial(jobs.queue_job, pk=pk))
+        except BaseException:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(_written, self._database, partial(jobs.drop_job, pk=pk))
+            raise
+        if self._queued:
+            self._queued()
+        return job
+
+
 class Jobs:
-    """Takes jobs in, and works them off in a thread of its own between `start` and `stop`."""
+    """Works jobs off in a thread of its own between `start` and `stop`."""
 
     def __init__(self, database: Database, workers: Workers) -> None:
         self._database = database
@@ -75,30 +106,9 @@ class Jobs:
         self._wake.set()
         self._thread.join(seconds)
 
-    async def receive(self, chunks: AsyncIterator[bytes], longest: int) -> str:
-        """Take in JSON Lines; gives the job's id. Either all of it is taken in, or nothing.
-
-        Raises `NoRecords`, and `RecordTooLong` for a line of more than ``longest`` bytes.
-        """
-        pk, job = await to_thread.run_sync(self._written, jobs.open_job)
-        try:
-            count = 0
-            async for records in _records(chunks, longest):
-                await to_thread.run_sync(self._written, partial(jobs.add_records, pk=pk, records=records))
-                count += len(records)
-            if not count:
-                raise NoRecords("the body holds no record; JSON Lines are wanted: one article as JSON on each line")
-            await to_thread.run_sync(self._written, partial(jobs.queue_job, pk=pk))
-        except BaseException:
-            with CancelScope(shield=True):
-                await to_thread.run_sync(self._written, partial(jobs.drop_job, pk=pk))
-            raise
+    def wake(self) -> None:
+        """Look for jobs at once."""
         self._wake.set()
-        return job
-
-    def _written(self, change: Callable[[Connection], ResultT]) -> ResultT:
-        with self._database.write() as connection:
-            return change(connection)
 
     def _run(self) -> None:
         swept = False
@@ -106,7 +116,7 @@ class Jobs:
             self._wake.clear()
             try:
                 if not swept:
-                    self._written(jobs.drop_old_jobs)
+                    _written(self._database, jobs.drop_old_jobs)
                     swept = True
                 while not self._stopping.is_set() and (pk := self._lease()) is not None:
                     self._work_off(pk)
@@ -119,7 +129,7 @@ class Jobs:
         with self._database.read() as connection:
             if not jobs.are_open(connection):
                 return None
-        return self._written(partial(jobs.lease_job, owner=self._owner))
+        return _written(self._database, partial(jobs.lease_job, owner=self._owner))
 
     def _work_off(self, pk: int) -> None:
         ahead = CHUNKS_AHEAD * self._workers.staff.workers
@@ -157,6 +167,11 @@ def _settle(
     new, known = ([kept.created for kept in stored if kept].count(created) for created in (True, False))
     jobs.count_settled(connection, pk, jobs.Counts(new, known, len(refused)), owner)
     return anew
+
+
+def _written(database: Database, change: Callable[[Connection], ResultT]) -> ResultT:
+    with database.write() as connection:
+        return change(connection)
 
 
 async def _records(chunks: AsyncIterator[bytes], longest: int) -> AsyncIterator[list[tuple[int, bytes]]]:

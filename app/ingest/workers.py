@@ -47,8 +47,11 @@ class TooManyTasks(Exception):
     """The workers have as much before them as they may; ``retry_after`` is in how many seconds to ask again."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"more is waiting to be read than may wait; try again in {retry_after} s")
+        super().__init__(retry_after)
         self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"more is waiting to be read than may wait; try again in {self.retry_after} s"
 
 
 class TaskFailed(Exception):
@@ -204,14 +207,15 @@ def _start(make: MakeExtractor, nice: int, url: str) -> None:
     """Set a worker process up: it steps back, ends with its parent, and has its extractor loaded."""
     global _own
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
-    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    threading.Thread(target=end_with_parent, name="end-with-parent", daemon=True).start()
     if nice:
         os.nice(nice)
     _own = _Own(make(), Database(url, shipped("migrations")))
     _own.extractor.warm()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """End this process as soon as the one that started it does, however that ends; for a thread of its own."""
     parent = multiprocessing.parent_process()
     assert parent
     wait([parent.sentinel])

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from sqlalchemy import func, select
 
-from app.ingest.jobs import Jobs, NoRecords, RecordTooLong
+from app.ingest.jobs import Inbox, Jobs, NoRecords, RecordTooLong
 from app.ingest.workers import Staff, Workers
 from app.store import tables
 from app.store.database import Database
@@ -64,7 +64,7 @@ def count(database: Database, table: str) -> int:
 async def test_records_are_worked_off_and_those_refused_are_named(database: Database, workers: Workers) -> None:
     jobs = Jobs(database, workers)
     body = b"\n".join([record(1), b"", record(2), b"{", record(1), b'{"text": "Der Mann hat das Haus gesehen."}'])
-    job_id = await jobs.receive(sent(body[:70], body[70:71], body[71:]), 1000)
+    job_id = await Inbox(database).receive(sent(body[:70], body[70:71], body[71:]), 1000)
     waiting = job(database, job_id)
     assert (waiting.state, waiting.total, waiting.new) == ("queued", 5, 0)
     jobs.start()
@@ -81,7 +81,7 @@ async def test_job_outlives_the_processes_that_took_it_in_and_worked_on_it(
     database: Database, workers: Workers
 ) -> None:
     first = Jobs(database, workers)
-    job_id = await first.receive(sent(b"\n".join(map(record, range(40)))), 1000)
+    job_id = await Inbox(database).receive(sent(b"\n".join(map(record, range(40)))), 1000)
     first.start()
     until = time.monotonic() + WITHIN
     while not job(database, job_id).new and time.monotonic() < until:
@@ -99,7 +99,7 @@ async def test_job_outlives_the_processes_that_took_it_in_and_worked_on_it(
 
 async def test_two_processes_that_work_on_a_job_count_each_record_once(database: Database, workers: Workers) -> None:
     pair = [Jobs(database, workers), Jobs(database, workers)]
-    job_id = await pair[0].receive(sent(b"\n".join(map(record, range(40)))), 1000)
+    job_id = await Inbox(database).receive(sent(b"\n".join(map(record, range(40)))), 1000)
     with database.write() as connection:  # as if the first one's lease had run out
         for jobs in pair:
             jobs.start()
@@ -110,8 +110,8 @@ async def test_two_processes_that_work_on_a_job_count_each_record_once(database:
     assert (done.new, done.known, done.refused) == (40, 0, 0)
 
 
-async def test_what_is_not_sent_whole_leaves_nothing(database: Database, workers: Workers) -> None:
-    jobs = Jobs(database, workers)
+async def test_what_is_not_sent_whole_leaves_nothing(database: Database) -> None:
+    inbox = Inbox(database)
 
     async def broken() -> AsyncIterator[bytes]:
         for number in range(1000):
@@ -119,9 +119,9 @@ async def test_what_is_not_sent_whole_leaves_nothing(database: Database, workers
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        await jobs.receive(broken(), 1000)
+        await inbox.receive(broken(), 1000)
     with pytest.raises(NoRecords):
-        await jobs.receive(sent(b"\n \n"), 1000)
+        await inbox.receive(sent(b"\n \n"), 1000)
     with pytest.raises(RecordTooLong, match="line 2"):
-        await jobs.receive(sent(record(1) + b"\n" + b"x" * 2000, b"x"), 1000)
+        await inbox.receive(sent(record(1) + b"\n" + b"x" * 2000, b"x"), 1000)
     assert count(database, "jobs") == count(database, "job_records") == 0
