@@ -34,7 +34,7 @@ def children_of(parent: int) -> list[int]:
 
 def sockets_of(pid: int) -> dict[int, str]:
     """The TCP connections of a process: the client's port where one is open, or `listen`."""
-    links = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
+    links = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
     held = {found[1] for link in links if (found := re.match(r"socket:\[(\d+)\]", link))}
     rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return {int(row[2].split(":")[1], 16): "listen" if row[3] == "0A" else "open" for row in rows if row[9] in held}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import shutil
@@ -12,9 +14,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import count, cycle
 from pathlib import Path
 
 import httpx
@@ -40,9 +43,11 @@ defaults
     timeout connect 2s
     timeout client 30s
     timeout server 30s
-    timeout queue 30s
+    timeout check 5s
 frontend all
     bind 127.0.0.1:{front}
+    stats enable
+    stats uri /proxy
     default_backend replicas
 backend replicas
     option httpchk GET /health/ready
@@ -61,27 +66,36 @@ def free_ports(many: int) -> list[int]:
     return ports
 
 
-@contextmanager
-def replica(store: Path, port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {
-        **os.environ,
-        "ENTENTE_DATABASE_URL": f"sqlite:///{store}",
-        "ENTENTE_NICENESS": "0",
-        "ENTENTE_WORKERS": "1",
-        "ENTENTE_LOG_LEVEL": "warning",
-        "ENTENTE_NOTICE_SECONDS": "1",
-        "ENTENTE_FEED_INTERVAL": "0",
-    }
-    command = [str(Path(sys.executable).parent / "entente"), "serve", "--port", str(port)]
-    with log.open("ab") as errors:
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
-    try:
+class Replica:
+    """The service, from when it is ready until it is stopped, or killed at the end of the block."""
+
+    def __init__(self, store: Path, log: Path, port: int) -> None:
+        environment = {
+            **os.environ,
+            "ENTENTE_DATABASE_URL": f"sqlite:///{store}",
+            "ENTENTE_NICENESS": "0",
+            "ENTENTE_WORKERS": "1",
+            "ENTENTE_LOG_LEVEL": "warning",
+            "ENTENTE_NOTICE_SECONDS": "1",
+            "ENTENTE_FEED_INTERVAL": "0",
+        }
+        command = [str(Path(sys.executable).parent / "entente"), "serve", "--port", str(port)]
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
             wait_until_ready(client)
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+
+    def stop(self) -> int:
+        """Ask it to stop; gives its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(WITHIN)
+
+    def __enter__(self) -> Replica:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
 
 
 @contextmanager
@@ -97,69 +111,75 @@ def proxy(folder: Path, front: int, first: int, second: int) -> Iterator[None]:
         process.wait()
 
 
-@contextmanager
-def load(front: int, answers: Counter[str]) -> Iterator[None]:
-    """Clients that read, on connections that are kept and on new ones, and one that writes, until the end."""
-    stopping = threading.Event()
-    base = f"http://127.0.0.1:{front}"
+class Load:
+    """Clients that read, on connections that are kept and on new ones, and one that writes; counts what they are told."""
 
-    def ask(kept: bool) -> None:
-        with httpx.Client(base_url=base, timeout=30) as client:
-            while not stopping.is_set():
-                for path in ("/commitments?limit=200", "/articles", "/summary", "/search?q=military"):
-                    try:
-                        status = (client if kept else httpx).get(path if kept else base + path).status_code
-                    except httpx.TransportError as error:
-                        answers[repr(error)] += 1
-                    else:
-                        answers[f"read {status}"] += 1
-                    stopping.wait(0.005)
+    def __init__(self, front: int) -> None:
+        self.answers: Counter[str] = Counter()
+        self._base = f"http://127.0.0.1:{front}"
+        self._stopping = threading.Event()
+        self._threads = [threading.Thread(target=self._read, args=(number % 2 == 0,)) for number in range(READERS)]
+        self._threads.append(threading.Thread(target=self._write))
 
-    def hand_in() -> None:
-        with httpx.Client(base_url=base, timeout=30) as client:
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(WITHIN)
+
+    def _read(self, kept: bool) -> None:
+        headers = {} if kept else {"connection": "close"}
+        with httpx.Client(base_url=self._base, headers=headers, timeout=30) as client:
+            for path in cycle(("/commitments?limit=200", "/articles", "/summary", "/search?q=military")):
+                if self._stopping.wait(0.03):
+                    return
+                self._count("read", partial(client.get, path))
+
+    def _write(self) -> None:
+        with httpx.Client(base_url=self._base, timeout=30) as client:
             for number in count():
-                if stopping.wait(0.05):
+                if self._stopping.wait(0.1):
                     return
                 text = f"The envoy of Fiji met the minister of Peru in Suva in round {number}."
-                try:
-                    answers[f"write {client.post('/articles', json={'text': text}).status_code}"] += 1
-                except httpx.TransportError as error:
-                    answers[repr(error)] += 1
+                self._count("write", partial(client.post, "/articles", json={"text": text}))
 
-    threads = [threading.Thread(target=ask, args=(number % 2 == 0,)) for number in range(READERS)]
-    threads.append(threading.Thread(target=hand_in))
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        for thread in threads:
-            thread.join(WITHIN)
+    def _count(self, kind: str, ask: Callable[[], httpx.Response]) -> None:
+        try:
+            response = ask()
+        except httpx.TransportError as error:
+            self.answers[f"{kind} {error!r}"] += 1
+        else:
+            self.answers[f"{kind} {response.status_code if response.is_success else response.text}"] += 1
+
+
+def wait_until_up(front: int) -> None:
+    """Wait until the proxy has found both replicas ready."""
+    until = time.monotonic() + WITHIN
+    while True:
+        rows = csv.DictReader(io.StringIO(httpx.get(f"http://127.0.0.1:{front}/proxy;csv").text))
+        if [row["status"] for row in rows if row["svname"] in ("first", "second")] == ["UP", "UP"]:
+            return
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_no_request_fails_while_replicas_are_restarted_in_turn(tmp_path: Path) -> None:
     front, *ports = free_ports(3)
-    store, log = tmp_path / "store.db", tmp_path / "replicas.log"
-    answers: Counter[str] = Counter()
-    with proxy(tmp_path, front, *ports):
-        running = [replica(store, port, log) for port in ports]
-        processes = [each.__enter__() for each in running]
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{front}") as client:
-                wait_until_ready(client)
-            time.sleep(1)  # until the proxy knows both
-            with load(front, answers):
-                for number in range(RESTARTS):
-                    at = number % 2
-                    processes[at].send_signal(signal.SIGTERM)
-                    assert processes[at].wait(WITHIN) == 0
-                    running[at] = replica(store, ports[at], log)
-                    processes[at] = running[at].__enter__()
-                    time.sleep(0.5)  # until the proxy knows that it is back
-        finally:
-            for each in running:
-                each.__exit__(None, None, None)
-    assert set(answers) == {"read 200", "write 201"}, answers
-    assert answers["write 201"] > RESTARTS
-    assert not re.findall("Traceback", log.read_text())
+    start = partial(Replica, tmp_path / "store.db", tmp_path / "replicas.log")
+    with ExitStack() as stack:
+        stack.enter_context(proxy(tmp_path, front, *ports))
+        running = [stack.enter_context(start(port)) for port in ports]
+        wait_until_up(front)
+        load = stack.enter_context(Load(front))
+        for number in range(RESTARTS):
+            at = number % 2
+            assert running[at].stop() == 0
+            running[at] = stack.enter_context(start(ports[at]))
+            wait_until_up(front)
+    assert set(load.answers) == {"read 200", "write 201"}, load.answers
+    assert load.answers["write 201"] > RESTARTS
+    assert not re.findall("Traceback", (tmp_path / "replicas.log").read_text())
