@@ -112,7 +112,7 @@ def proxy(folder: Path, front: int, first: int, second: int) -> Iterator[None]:
 
 
 class Load:
-    """Clients that read, on connections that are kept and on new ones, and one that writes; counts what they are told."""
+    """Clients that read, on kept and on new connections, and one that writes; counts what they are told."""
 
     def __init__(self, front: int) -> None:
         self.answers: Counter[str] = Counter()
