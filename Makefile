@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving model run install test lint types contracts tests check-slow lock clean
+.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving bench-stores model run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -108,6 +108,10 @@ sbom: install
 	@mkdir -p $(dir $(SBOM))
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o $(SBOM) requirements.lock
 	@echo "make sbom: $(SBOM)"
+
+# Both kinds of store beside one another, on made-up articles: make bench-stores SCALE=100000
+bench-stores: install
+	$(BIN)/python -m benchmarks.stores $(or $(SCALE),10000)
 
 # Write the locks anew, with the newest versions that pyproject.toml admits.
 LOCK_ALONE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras

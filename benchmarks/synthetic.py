@@ -39,8 +39,8 @@ def vocabulary(chance: random.Random, size: int = 4000) -> list[str]:
     return sorted(words, key=lambda _: chance.random())[:size]
 
 
-def articles(count: int) -> Iterator[tuple[Article, Facts]]:
-    """Articles with their facts; the same ones for the same count."""
+def articles(count: int, sentences: int = SENTENCES) -> Iterator[tuple[Article, Facts]]:
+    """Articles with their facts, two mentions a sentence; the same ones for the same arguments."""
     chance = random.Random(20240808)
     words = vocabulary(chance)
     weights = [1 / (rank + 2) for rank in range(len(words))]
@@ -49,15 +49,20 @@ def articles(count: int) -> Iterator[tuple[Article, Facts]]:
     ]
     shares = [1 / (rank + 1) ** 0.7 for rank in range(len(countries))]
     for number in range(count):
-        yield _article(number, chance, words, weights, chance.choices(countries, shares, k=6))
+        yield _article(number, chance, words, weights, chance.choices(countries, shares, k=6), sentences)
 
 
 def _article(
-    number: int, chance: random.Random, words: list[str], weights: list[float], countries: list[tuple[str, str, str]]
+    number: int,
+    chance: random.Random,
+    words: list[str],
+    weights: list[float],
+    countries: list[tuple[str, str, str]],
+    sentences: int,
 ) -> tuple[Article, Facts]:
     entities = dict.fromkeys(countries)
     text, spans, mentions = "", [], {entity: list[Span]() for entity in entities}
-    for _ in range(SENTENCES):
+    for _ in range(sentences):
         one, other = chance.sample(list(entities), 2) if len(entities) > 1 else (countries[0], countries[0])
         start = len(text)
         said = " ".join(chance.choices(words, weights, k=18))

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -110,8 +110,8 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """A server for as long as the block lasts. Raises `NoServer`."""
+def server(settings: Mapping[str, str] = QUICK) -> Iterator[Server]:
+    """A server for as long as the block lasts; with these settings, where it is started here. Raises `NoServer`."""
     if named := os.environ.get(NAMED):
         found = Server(make_url(named).set(drivername="postgresql"))
         try:
@@ -119,12 +119,15 @@ def server() -> Iterator[Server]:
         finally:
             found.drop_all()
         return
-    with tempfile.TemporaryDirectory(prefix="entente-pg-", dir="/tmp") as folder, _started(Path(folder)) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="entente-pg-", dir="/tmp") as folder,
+        _started(Path(folder), settings) as url,
+    ):
         yield Server(url)
 
 
 @contextmanager
-def _started(folder: Path) -> Iterator[URL]:
+def _started(folder: Path, settings: Mapping[str, str]) -> Iterator[URL]:
     """A server of our own, in a folder, reached by a socket in it."""
     folder.chmod(0o755)
     programs = _programs(folder)
@@ -139,7 +142,7 @@ def _started(folder: Path) -> Iterator[URL]:
     as_user["cwd"] = held
     made = [programs / "initdb", "-D", held / "data", "-U", "entente", "-A", "trust", "-E", "UTF8", "--no-sync"]
     subprocess.run([*map(str, made)], check=True, capture_output=True, **as_user)
-    options = [part for name, value in QUICK.items() for part in ("-c", f"{name}={value}")]
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command = [str(programs / "postgres"), "-D", str(held / "data"), "-k", str(held), *options]
     with (held / "log").open("wb") as log:
         running = subprocess.Popen(command, stdout=log, stderr=log, **as_user)

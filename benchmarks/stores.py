@@ -1,0 +1,197 @@
+"""SQLite and PostgreSQL beside one another: what storing and asking take, and what an article takes on the disk.
+
+usage: make bench-stores [SCALE=articles]      (default 10000)
+
+The articles are made up: of about 2 KB, with 30 mentions, 3 statements and 10 commitments, their facts ready-made. Both
+stores are on this machine's disk and keep what was acknowledged; PostgreSQL is the server that
+ENTENTE_TEST_POSTGRES_URL names, or one that is started for the run with 512 MB of buffers. They take turns, batch by
+batch and question by question.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import text
+
+from app.settings import shipped
+from app.store import hits, queries, search, summary, tables
+from app.store.database import Database
+from app.store.points import Points
+from app.store.queries import Window
+from app.store.words import read_words
+from app.store.write import Incoming, put_many
+from benchmarks.synthetic import articles, vocabulary
+from tests import postgres
+
+SENTENCES = 15
+BATCH = 128
+SETTINGS = {"listen_addresses": "", "shared_buffers": "512MB", "max_wal_size": "4GB"}
+SHARE = 0.1
+"""Of the load, the part at its start and the part at its end that are compared."""
+
+QUESTIONS = 200
+POINTS = 2000
+"""How often each is asked; a summary, which takes longer, a tenth as often."""
+
+Ask = Callable[["Store"], object]
+
+
+@dataclass
+class Store:
+    """One of the stores, and how long it took: to store each batch, and to answer each question."""
+
+    name: str
+    database: Database
+    points: Points
+    batches: list[float] = field(default_factory=list)
+    answers: dict[str, list[float]] = field(default_factory=dict)
+
+
+def load(stores: list[Store], count: int) -> list[str]:
+    """Store the articles in all; gives their ids."""
+    made = (Incoming(article, facts) for article, facts in articles(count, SENTENCES))
+    ids: list[str] = []
+    turn = 0
+    while batch := list(islice(made, BATCH)):
+        turn += 1
+        for store in stores if turn % 2 else reversed(stores):
+            started = time.perf_counter()
+            with store.database.write() as connection:
+                stored = put_many(connection, batch)
+            store.batches.append((time.perf_counter() - started) / len(batch))
+        ids += [each.id for each in stored]
+    return ids
+
+
+def questions(ids: list[str], chance: random.Random) -> Iterator[tuple[str, Ask]]:
+    """What is asked, each with its name, in a mix that is drawn anew for every question."""
+    words = vocabulary(random.Random(20240808))
+    sides = ("PE", "CL", "FJ", "KE", "AF", "AL", "DZ", "AO", "AR", "AM")
+    for n in range(POINTS):
+        yield "one article by its id", _point(chance.choice(ids))
+        if n % (POINTS // QUESTIONS):
+            continue
+        one, other = chance.sample(sides, 2)
+        yield "50 commitments of two states", _listing([("between", ((one, other),))])
+        yield "50 commitments of one state", _listing([("country", (one,)), ("stage", ("agreed",))])
+        yield "search, one rare word", _search(chance.choice(words[1000:]))
+        yield "search, one common word", _search(chance.choice(words[:20]))
+        if n % (10 * POINTS // QUESTIONS) == 0:
+            yield "summary of one state", _summary([("country", (one,))])
+            yield "summary of everything", _summary([])
+
+
+def _point(article: str) -> Ask:
+    return lambda store: store.points.document(tables.articles, article)
+
+
+def _listing(filters: list[tuple[str, tuple[object, ...]]]) -> Ask:
+    def ask(store: Store) -> object:
+        with store.database.read() as connection:
+            return queries.things(connection, tables.commitments, filters, "-published", Window(50))
+
+    return ask
+
+
+def _search(word: str) -> Ask:
+    words = read_words(word)
+
+    def ask(store: Store) -> object:
+        with store.database.read() as connection:
+            return hits.documents(connection, search.find_articles(connection, words, [], Window(20)).items, words)
+
+    return ask
+
+
+def _summary(filters: list[tuple[str, tuple[object, ...]]]) -> Ask:
+    def ask(store: Store) -> object:
+        with store.database.read() as connection:
+            return summary.summary(connection, filters, 20)
+
+    return ask
+
+
+def ask_all(stores: list[Store], ids: list[str]) -> None:
+    """Ask every question of every store, and note how long each took."""
+    for turn, (name, ask) in enumerate(questions(ids, random.Random(7))):
+        for store in stores if turn % 2 else reversed(stores):
+            started = time.perf_counter()
+            ask(store)
+            store.answers.setdefault(name, []).append(time.perf_counter() - started)
+
+
+def size_of(store: Store, file: Path) -> int:
+    """Bytes on the disk."""
+    with store.database.read() as connection:
+        if connection.dialect.name == "postgresql":
+            return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+    raw = sqlite3.connect(file)
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    return file.stat().st_size
+
+
+def analyse(store: Store) -> None:
+    """Have the database know what it holds, as it would by itself before long."""
+    with store.database.write() as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def report(stores: list[Store], count: int, sizes: list[tuple[int, int]]) -> None:
+    """Print the table."""
+    print(
+        f"{count:,} made-up articles of 2 KB with 30 mentions and 10 commitments; medians, with the 99th of 100 behind"
+    )
+    print(f"{'':<34}" + "".join(f"{store.name:>24}" for store in stores))
+    rates = [1 / statistics.fmean(store.batches) for store in stores]
+    print(f"{'stored, articles/s':<34}" + "".join(f"{rate:>24.0f}" for rate in rates))
+    part = max(1, int(len(stores[0].batches) * SHARE))
+    growth = [statistics.median(s.batches[:part]) / statistics.median(s.batches[-part:]) for s in stores]
+    print(f"{'rate at the end / at the start':<34}" + "".join(f"{ratio:>24.2f}" for ratio in growth))
+    each = [(after - before) / count for before, after in sizes]
+    print(f"{'bytes for an article':<34}" + "".join(f"{size:>24,.0f}" for size in each))
+    for name in stores[0].answers:
+        print(f"{name + ', ms':<34}" + "".join(f"{_milliseconds(store.answers[name]):>24}" for store in stores))
+
+
+def _milliseconds(taken: list[float]) -> str:
+    ordered = sorted(taken)
+    return f"{statistics.median(ordered) * 1000:.2f} ({ordered[int(len(ordered) * 0.99)] * 1000:.2f})"
+
+
+def main() -> None:
+    """Print one table."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    with tempfile.TemporaryDirectory() as folder, postgres.server(SETTINGS) as server:
+        file = Path(folder) / "store.db"
+        addresses = {"SQLite": f"sqlite:///{file}", "PostgreSQL": server.fresh()}
+        stores = []
+        for name, address in addresses.items():
+            database = Database(address, shipped("migrations"), bulk=True)
+            database.migrate()
+            stores.append(Store(name, database, Points(database)))
+        empty = [size_of(store, file) for store in stores]
+        ids = load(stores, count)
+        for store in stores:
+            analyse(store)
+        ask_all(stores, ids)
+        report(stores, count, list(zip(empty, (size_of(store, file) for store in stores), strict=True)))
+        for store in stores:
+            with closing(store.database), closing(store.points):
+                pass
+        server.drop_all()
+
+
+if __name__ == "__main__":
+    main()
