@@ -18,7 +18,7 @@ from tests import postgres
 from tests.client import Client
 
 STORES = ("sqlite", "postgresql")
-ON_EACH = ("api", "store")
+ON_EACH = ("api", "store", "ingest")
 """Folders of tests that run on each."""
 
 REQUIRED = "ENTENTE_TEST_POSTGRES_REQUIRED"

@@ -11,9 +11,6 @@ from sqlalchemy import Connection, Engine, Select
 BUSY_SECONDS = 30
 """How long a connection waits for another's write before it gives up."""
 
-READERS = 16
-"""Connections that are kept open, and again as many for a rush: more than the threads that read at once."""
-
 
 class StoreError(Exception):
     """The database cannot be used; the message says which, why, and what to do."""

@@ -15,7 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.store.backend import BUSY_SECONDS, READERS, Question, StoreError, in_one_line
+from app.store.backend import BUSY_SECONDS, Question, StoreError, in_one_line
 from app.store.notifications import Listener
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ WRITE_LOCK = 0x656E7465
 
 CONNECT_SECONDS = 10
 """How long a server may take to answer, unless the address has a `connect_timeout` of its own."""
+
+KEPT = 8
+"""Connections that are kept open, and again as many for a rush: a server has 100 for all its clients, unless told
+otherwise."""
 
 FAULTS = ("08", "25006", "28", "3D", "42501", "53", "54", "55", "57", "58", "F0", "XX")
 """Beginnings of the codes that are no fault of a query: connection, read-only, authorisation, no such database, no
@@ -55,9 +59,7 @@ class Postgresql:
         url = url.set(drivername="postgresql+psycopg")
         self._location = url.render_as_string(hide_password=True)
         timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
-        self.engine = create_engine(
-            url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, connect_args=timeout
-        )
+        self.engine = create_engine(url, pool_size=KEPT, max_overflow=KEPT, pool_pre_ping=True, connect_args=timeout)
         event.listen(self.engine, "connect", _set_up_connection)
         event.listen(self.engine, "begin", _begin)
         self.reading: Engine = self.engine.execution_options(

@@ -14,10 +14,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from app.store.backend import BUSY_SECONDS, READERS, Question, StoreError
+from app.store.backend import BUSY_SECONDS, Question, StoreError
 
 INSTANT_BUSY_SECONDS = 1
 """How long reads wait that hold up all others meanwhile; readers do not wait for writers but in rare moments."""
+
+READERS = 16
+"""Connections that are kept open, and again as many for a rush: more than the threads that read at once."""
 
 BULK_CACHE_KIB = 256 * 1024
 BULK_CHECKPOINT_PAGES = 32 * 1024

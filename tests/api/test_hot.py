@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.api.hot import OVERHEAD, HotAnswers
 from app.settings import Settings, shipped
+from app.store import queries
 from app.store.database import Database, StoreError
 from app.store.notifications import SURE
 from app.store.points import Points
@@ -242,6 +244,22 @@ def test_state_of_the_store_changes_with_writes_alone(store: Database, store_url
         count_change(connection)
         assert points.state() == first
     waited_for(lambda: points.state() != first, at_once=store_kind == "sqlite")
+    other.close()
+    points.close()
+
+
+@pytest.mark.stores("postgresql")
+def test_writes_are_noticed_though_the_connection_that_listens_was_lost(store: Database, store_url: str) -> None:
+    points, other = Points(store), Database(store_url, shipped("migrations"))
+    waited_for(lambda: points.state() is not None, at_once=False)
+    first = points.state()
+    with other.write() as connection:
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        assert connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}")).all()
+        count_change(connection)
+    waited_for(lambda: points.state() not in (first, None), at_once=False)
+    with store.read() as connection:
+        assert queries.change_count(connection) > 0
     other.close()
     points.close()
 
