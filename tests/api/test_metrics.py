@@ -139,3 +139,10 @@ def test_dashboard_groups_by_labels_that_there_are(seeded: Client) -> None:
     for target in (target for panel in panels for target in panel["targets"]):
         named = re.findall(r"by \((\w+)\)|{(\w+)=|{{(\w+)}}", target["expr"] + target["legendFormat"])
         assert {name for found in named for name in found if name} <= labels, target["expr"]
+
+
+def test_metrics_of_the_operations_page_are_those_that_there_are(seeded: Client) -> None:
+    page = (DASHBOARD.parent.parent / "operations.md").read_text(encoding="utf-8")
+    told = {sample.name for sample in samples(seeded)}
+    told |= {re.sub("_(count|sum|bucket)$", "", name) for name in told}
+    assert set(re.findall(r"\bentente_[a-z_]+\b", page)) - told == set()
