@@ -20,6 +20,7 @@ SECRETS = (
     re.compile(r"(://[^\s?\"'\\]+\?)[^\s\"'<>()\\]+"),  # the query of an address
     re.compile(r"(?i)(\bbearer )[^\s\"'\\]+"),
     re.compile(r"(?i)(\bcookie: )[^\"'\\]+"),
+    re.compile(r"(\bentente_[0-9a-f]{12}_)[A-Za-z0-9_-]{43}"),  # a key of ours; what stands before its secret names it
     re.compile(r"(?i)(\bpassword[=:] ?)[^\s\"'\\]+"),
 )
 """What no line shows: libraries put it into their messages, and those into tracebacks."""

@@ -37,6 +37,7 @@ def test_logfmt_lines_are_pairs_quoted_where_they_must_be() -> None:
         "https://feeds.example/world?token=S3CRET&x=1 is gone",
         "refused: Authorization: Bearer S3CRET",
         "sent Cookie: session=S3CRET; other=S3CRET",
+        "key entente_0123456789ab_S3CRETS3CRETS3CRETS3CRETS3CRETS3CRETS3CRETS was sent",
         "dsn was host=db user=writer password=S3CRET",
     ],
 )

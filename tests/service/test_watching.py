@@ -129,6 +129,20 @@ def test_processes_that_count_together_answer_for_one_another(tmp_path: Path) ->
         assert told(first, "entente_extractions_waiting") == 0
 
 
+@pytest.mark.slow
+def test_each_of_several_processes_of_one_service_answers_for_all(tmp_path: Path) -> None:
+    settings = {"ENTENTE_SERVE_WORKERS": "2", "ENTENTE_WORKERS": "1"}
+    with serving(tmp_path / "store.db", **settings) as (_, client):
+        wait_until_up(client)
+        asked = 40
+        for _ in range(asked):
+            httpx.get(client.base_url.join("/entities/fiji"))  # over a connection of its own, to either process
+        for _ in range(6):
+            answered = httpx.Client(base_url=client.base_url, timeout=30)
+            until_told(answered, asked, "entente_request_seconds_count", route="/entities/{entity}")
+            assert told(answered, "entente_processes", part="service") == 2
+
+
 def told(client: httpx.Client, name: str, **labels: str) -> float:
     families = text_string_to_metric_families(client.get("/metrics").text)
     found = (sample for family in families for sample in family.samples if sample.name == name)
