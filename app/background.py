@@ -54,7 +54,8 @@ class Background:
         """Loads the model and the seeds, works off jobs and polls feeds; all that stops after the block."""
         thread = threading.Thread(target=self._fill, name="start-up", daemon=True)
         thread.start()
-        self.jobs.start()
+        if self.settings.jobs:
+            self.jobs.start()
         polling = [asyncio.create_task(self.feeds.run(), name="feeds")] if self.feeds else []
         async with self.fetcher:
             try:
@@ -63,7 +64,8 @@ class Background:
                 for task in polling:
                     task.cancel()
                 await asyncio.gather(*polling, return_exceptions=True)
-        self.jobs.stop(self.settings.drain_seconds)
+        if self.settings.jobs:
+            self.jobs.stop(self.settings.drain_seconds)
         thread.join(self.settings.drain_seconds)
         self.workers.close()
 

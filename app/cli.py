@@ -124,6 +124,46 @@ def serve(
 
 
 @app.command()
+def worker() -> None:
+    """Work off the jobs that services took in, on all cores, until SIGTERM; any number may, on any machine.
+
+    What is under way then is finished, for ENTENTE_DRAIN_SECONDS at most. Where a worker is killed another goes on with
+    its job within 15 seconds; nothing is lost or stored twice.
+    """
+    import threading
+
+    from app.api.logs import configure_logging
+    from app.ingest.extractors import extractor_maker, longest_task
+    from app.ingest.jobs import Jobs
+    from app.ingest.workers import Staff, TaskFailed, Workers, all_cores
+    from app.settings import load_settings
+
+    settings = load_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    staff = Staff(settings.workers or all_cores(), settings.niceness, longest=longest_task(settings))
+    with _migrated() as database, closing(Workers(staff, settings.database_url, extractor_maker(settings))) as workers:
+        try:
+            workers.warm()
+        except TaskFailed as error:
+            raise Refusal(str(error)) from None
+        jobs = Jobs(database, workers)
+        jobs.start()
+        typer.echo(f"Entente works off the jobs of {database.location}. Ctrl+C stops it.")
+        stop.wait()
+        jobs.stop(settings.drain_seconds)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the schema of the database up to date, and do nothing else: before services of a new version start."""
+    with _migrated() as database:
+        typer.echo(f"{database.location} is up to date")
+
+
+@app.command()
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.", exists=True)],
     workers: Annotated[int, typer.Option(min=0, help="Processes that extract facts; 0: as many as cores.")] = 0,

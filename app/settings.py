@@ -142,6 +142,9 @@ class Settings(BaseSettings):
     queue: int = Field(
         32, ge=1, le=10000, description="Articles that may wait for extraction, 1 to 10000; further ones get a 503."
     )
+    jobs: bool = Field(
+        True, description="Whether the service works jobs off: `true`, or `false` to leave that to `entente worker`."
+    )
     extractor: ExtractorName = Field(
         ExtractorName.ENTENTE,
         description="What finds the facts: `entente`, what comes with this package, or `llm`, a language model.",
