@@ -41,6 +41,9 @@ AGAIN_SECONDS = 1.0
 GRACE_SECONDS = 15
 """How much longer than it should a process may take to stop before it is killed."""
 
+KEEP_ALIVE_SECONDS = 75
+"""How long a connection may be idle: longer than proxies keep one, so that none is closed under a request of theirs."""
+
 STOPS = (signal.SIGTERM, signal.SIGINT)
 
 CLOSE = (b"connection", b"close")
@@ -96,6 +99,7 @@ def _serve_here(settings: Settings, listening: socket.socket, line: Line | None)
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.drain_seconds,
     )
     # uvicorn raises the signal again once it has drained, so that a caller sees it; an orderly stop is exit code 0.

@@ -76,7 +76,7 @@ class Replica:
             "ENTENTE_NICENESS": "0",
             "ENTENTE_WORKERS": "1",
             "ENTENTE_LOG_LEVEL": "warning",
-            "ENTENTE_NOTICE_SECONDS": "1",
+            "ENTENTE_NOTICE_SECONDS": "3",
             "ENTENTE_FEED_INTERVAL": "0",
         }
         command = [str(Path(sys.executable).parent / "entente"), "serve", "--port", str(port)]
