@@ -46,7 +46,7 @@ def test_seeds_that_cannot_be_stored_are_named(
     def broken(*_: object) -> None:
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr("app.ingest.seeds.load_folder", broken)
+    monkeypatch.setattr("app.background.load_folder", broken)
     monkeypatch.setattr("tests.client.READY_WITHIN", 0)
     (tmp_path / "seeds").mkdir()
     client = serve(tmp_path / "seeds")
