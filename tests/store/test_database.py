@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 from app.domain.entity import EntityType
 from app.settings import shipped
 from app.store import fulltext, queries, tables
+from app.store.bulk import insert_rows
 from app.store.database import Database, StoreError
 from app.store.queries import Window
 from app.store.words import read_words
@@ -105,6 +106,22 @@ def test_block_that_raises_keeps_nothing(database: Database) -> None:
         raise RuntimeError
     with database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(tables.articles)) == 0
+
+
+@pytest.mark.stores("postgresql")
+@pytest.mark.parametrize("bulk", [False, True])
+def test_a_server_that_goes_away_is_a_fault_of_the_store_and_is_found_again(database: Database, bulk: bool) -> None:
+    rows = [{"path": "a.md", "digest": "d", "article_pk": None}]
+    with pytest.raises(StoreError, match="cannot be used"), database.write() as connection:  # noqa: PT012
+        own = connection.scalar(select(func.pg_backend_pid()))
+        with database.read() as other:
+            other.scalar(select(func.pg_terminate_backend(own)))
+        if bulk:
+            insert_rows(connection, tables.loaded_files, rows)
+        else:
+            connection.execute(tables.loaded_files.insert(), rows)
+    with database.write() as connection:
+        insert_rows(connection, tables.loaded_files, rows)
 
 
 def test_processes_that_start_together_all_come_up(
