@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.api.direct import Direct
-from app.api.filters import CommitmentFilters, NoParameters
+from app.api.filters import CommitmentFilters, OneThing
 from app.api.lists import answer_thing, answer_things
 from app.api.problems import documented
 from app.api.service import Injected
@@ -26,7 +26,7 @@ def list_commitments(request: Request, service: Injected, asked: Annotated[Commi
 
 @router.get("/{commitment}", response_model=StoredCommitment, summary="One commitment", responses=documented(404))
 async def get_commitment(
-    request: Request, service: Injected, commitment: str, asked: Annotated[NoParameters, Query()]
+    request: Request, service: Injected, commitment: str, asked: Annotated[OneThing, Query()]
 ) -> Response:
     """With its evidence and a link to the article that states it."""
     return await answer_thing(request, service, tables.commitments, commitment)

@@ -10,7 +10,7 @@ from app.api.direct import Direct
 from app.api.filters import (
     CommitmentFilters,
     EntityFilters,
-    NoParameters,
+    OneThing,
     Paging,
     PartnerFilters,
     StatementFilters,
@@ -35,9 +35,7 @@ def list_entities(request: Request, service: Injected, asked: Annotated[EntityFi
 
 
 @router.get("/{entity}", response_model=EntityOut, summary="One entity", responses=documented(404))
-async def get_entity(
-    request: Request, service: Injected, entity: str, asked: Annotated[NoParameters, Query()]
-) -> Response:
+async def get_entity(request: Request, service: Injected, entity: str, asked: Annotated[OneThing, Query()]) -> Response:
     """Its names, its roles with the articles that say so, and how often it is mentioned."""
     return await answer_thing(request, service, tables.entities, entity)
 

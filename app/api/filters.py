@@ -70,6 +70,12 @@ class NoParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class OneThing(NoParameters):
+    """What is asked of one thing that there is in one form: the form may be named all the same, as it may of a list."""
+
+    format: Literal["json"] | None = Field(None, description="`json`, the one form that there is.")
+
+
 class OneList(NoParameters):
     """What a list of one page takes."""
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.api.direct import Direct
-from app.api.filters import NoParameters, StatementFilters
+from app.api.filters import OneThing, StatementFilters
 from app.api.lists import answer_thing, answer_things
 from app.api.problems import documented
 from app.api.service import Injected
@@ -26,7 +26,7 @@ def list_statements(request: Request, service: Injected, asked: Annotated[Statem
 
 @router.get("/{statement}", response_model=StoredStatement, summary="One statement", responses=documented(404))
 async def get_statement(
-    request: Request, service: Injected, statement: str, asked: Annotated[NoParameters, Query()]
+    request: Request, service: Injected, statement: str, asked: Annotated[OneThing, Query()]
 ) -> Response:
     """With its evidence and a link to the article that states it."""
     return await answer_thing(request, service, tables.statements, statement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from app.store.words import Words, folded, pattern
 
@@ -55,15 +56,17 @@ def passages(text: str, words: Words, most: int = 2) -> list[Passage]:
         left = [place for place in found if not any(p.start <= place.start < p.end for p in chosen)]
         if not left or (chosen and not {place.term for place in left} - seen):
             break
-        best = max(left, key=lambda place: (_worth(place, left, seen), -place.start))
-        chosen.append(_passage(text, best.start, found))
+        best = max(range(len(left)), key=lambda n: (_worth(left, n, seen), -left[n].start))
+        chosen.append(_passage(text, left[best].start, found))
         seen |= {place.term for place in chosen[-1].places}
     return sorted(chosen, key=lambda passage: passage.start)
 
 
-def _worth(first: Place, found: list[Place], seen: set[int]) -> tuple[int, int]:
-    """How many terms not shown yet, and how many places, a passage from this one on holds."""
-    inside = [place.term for place in found if first.start <= place.start and place.end <= first.start + WIDTH - BEFORE]
+def _worth(found: list[Place], first: int, seen: set[int]) -> tuple[int, int]:
+    """How many terms not shown yet, and how many places, a passage from this one on holds; ``found`` is in order."""
+    end = found[first].start + WIDTH - BEFORE
+    within = takewhile(lambda place: place.start < end, islice(found, first, None))
+    inside = [place.term for place in within if place.end <= end]
     return len(set(inside) - seen), len(inside)
 
 

@@ -147,6 +147,13 @@ def test_unknown_format_is_refused(client: Client, form: str) -> None:
     assert client.get(f"/commitments?format={form}").status_code == 422
 
 
+@pytest.mark.parametrize("kind", ["entities", "statements", "commitments"])
+def test_one_thing_may_be_asked_for_as_json_and_as_nothing_else(client: Client, kind: str) -> None:
+    path = f"/{kind}/{listed(client, f'/{kind}')[0]['id']}"
+    assert client.get(f"{path}?format=json").content == client.get(path).content
+    assert client.get(f"{path}?format=csv").json()["errors"][0]["pointer"] == "query/format"
+
+
 def test_empty_list_is_an_empty_file(client: Client) -> None:
     assert client.get("/commitments?country=DE&format=jsonl").text == ""
     assert len(client.get("/commitments?country=DE&format=csv").text.splitlines()) == 1
