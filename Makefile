@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving bench-stores model run install test lint types contracts tests check-slow lock clean
+.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving bench-stores chaos fuzz model run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -112,6 +112,19 @@ sbom: install
 # Both kinds of store beside one another, on made-up articles: make bench-stores SCALE=100000
 bench-stores: install
 	$(BIN)/python -m benchmarks.stores $(or $(SCALE),10000)
+
+# Kill the service, fill its disk, set its clock wrong and so on, FAULTS times at random moments; prints what was lost.
+chaos: install
+	$(BIN)/python -m tests.faults.chaos $(or $(FAULTS),300) $(SEED)
+
+# Make up inputs for every parser, SECONDS long each, and requests for every operation, five times as long. Atheris has
+# wheels for some versions of Python only; without it Hypothesis makes them up alone.
+fuzz: install $(VENV)/tools.stamp $(VENV)/fuzzing.stamp
+	$(BIN)/python -m tests.fuzz $(or $(SECONDS),60) $(SEED)
+
+$(VENV)/fuzzing.stamp: tests/fuzz/requirements.txt | $(VENV)/bin/python
+	-$(PIP) install --no-deps --only-binary :all: --require-hashes --target $(VENV)/fuzzing -r $<
+	@touch $@
 
 # Write the locks anew, with the newest versions that pyproject.toml admits.
 LOCK_ALONE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -21,6 +23,13 @@ router = APIRouter(
 )
 
 _BODY = described(ArticleIn, EXAMPLE)
+
+
+def _matching(*, required: bool) -> dict[str, Any]:
+    """`If-Match` in OpenAPI."""
+    said = "The article's `ETag`, so that nothing is changed that somebody else has changed meanwhile."
+    header = {"name": "If-Match", "in": "header", "required": required, "schema": {"type": "string"}}
+    return {"parameters": [{**header, "description": said}]}
 
 
 @router.post(
@@ -47,7 +56,7 @@ async def add_article(request: Request, service: Injected) -> Response:
     response_model=ArticleOut,
     summary="Correct an article",
     responses=documented(404, 409, 412, 413, 415, 428),
-    openapi_extra=_BODY,
+    openapi_extra={**_BODY, **_matching(required=True)},
 )
 async def correct_article(request: Request, service: Injected, article: str) -> Response:
     """Its text, what is said of it, and its facts become those handed in, all at once; its id stays.
@@ -65,7 +74,13 @@ async def correct_article(request: Request, service: Injected, article: str) -> 
     return await _answer(service, article, 200)
 
 
-@router.delete("/{article}", status_code=204, summary="Remove an article", responses=documented(404, 412))
+@router.delete(
+    "/{article}",
+    status_code=204,
+    summary="Remove an article",
+    responses=documented(404, 412),
+    openapi_extra=_matching(required=False),
+)
 async def remove_article(request: Request, service: Injected, article: str) -> Response:
     """And every fact that only it supports; entities that no other article names disappear. `If-Match` is honoured."""
 

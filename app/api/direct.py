@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine, Set
 from inspect import iscoroutinefunction
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from app.api.problems import Unprocessable
 from app.api.service import service_of
+from app.schemas.service import Fault
 
 
 class Direct(APIRoute):
@@ -25,11 +28,12 @@ class Direct(APIRoute):
         """The function that answers a request."""
         checked = super().get_route_handler()
         endpoint = self.endpoint
-        asked = _defaults(endpoint)
+        asked, single = _defaults(endpoint), _single(endpoint)
         is_quick = iscoroutinefunction(endpoint)
 
         async def handle(request: Request) -> Response:
             if asked is None or request.scope["query_string"]:
+                _require_once(request, single)
                 return await checked(request)
             given = {"request": request, "service": service_of(request), "asked": asked, **request.path_params}
             answer: Response = await (endpoint(**given) if is_quick else run_in_threadpool(endpoint, **given))
@@ -38,11 +42,32 @@ class Direct(APIRoute):
         return handle
 
 
+def _require_once(request: Request, single: Set[str]) -> None:
+    """Raise `Unprocessable` for a parameter that takes one value and has several: FastAPI takes the last, silently."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    faults = [
+        Fault(pointer=f"query/{name}", detail=f"{name} is given {times} times; it takes one value")
+        for name, times in given.items()
+        if times > 1 and name in single
+    ]
+    if faults:
+        raise Unprocessable(*faults)
+
+
+def _asked(endpoint: Callable[..., Any]) -> type[BaseModel]:
+    model: type[BaseModel] = get_args(get_type_hints(endpoint, include_extras=True)["asked"])[0]
+    return model
+
+
+def _single(endpoint: Callable[..., Any]) -> frozenset[str]:
+    """The parameters that take one value."""
+    fields = _asked(endpoint).model_fields
+    return frozenset(name for name, field in fields.items() if get_origin(field.annotation) is not list)
+
+
 def _defaults(endpoint: Callable[..., Any]) -> BaseModel | None:
     """The parameters of a request without a query; None where one is required."""
-    (model, *_) = get_args(get_type_hints(endpoint, include_extras=True)["asked"])
     try:
-        made: BaseModel = model()
+        return _asked(endpoint)()
     except ValidationError:
         return None
-    return made

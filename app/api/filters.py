@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -10,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from app.domain.commitment import Form, Plover, Stage
 from app.domain.entity import EntityType
 from app.language.geography import short_names
+from app.schemas.base import DayIn
 from app.store.conditions import Filters
 from app.store.words import Words, read_words
 
@@ -61,7 +61,7 @@ def _any_of(description: str) -> Any:
 
 
 Ids = Annotated[list[Text], _any_of("Id of an entity.")]
-Day = Annotated[date | None, Field(description="A day, such as 2024-08-08.")]
+Day = Annotated[DayIn | None, Field(description="A day, such as 2024-08-08.")]
 
 
 class NoParameters(BaseModel):
@@ -189,8 +189,8 @@ class _OfCommitments(_WithWords):
     min_confidence: float | None = Field(
         None, ge=0, le=1, allow_inf_nan=False, description="Only those that are at least so likely to be right."
     )
-    date_from: Annotated[date | None, Field(description="The act is not over before this day.")] = None
-    date_to: Annotated[date | None, Field(description="The act does not begin after this day.")] = None
+    date_from: Annotated[DayIn | None, Field(description="The act is not over before this day.")] = None
+    date_to: Annotated[DayIn | None, Field(description="The act does not begin after this day.")] = None
     speaker: Ids
 
 

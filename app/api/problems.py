@@ -10,13 +10,14 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.api.conditional import PreconditionFailed, PreconditionRequired
 from app.ingest.fetch_errors import FetchFailed, FetchRefused
 from app.ingest.jobs import NoRecords, RecordTooLong
 from app.ingest.submission import BadField
 from app.ingest.text import NotAnArticle
-from app.ingest.workers import ExtractorDown, TaskFailed, TooManyTasks
+from app.ingest.workers import ExtractorDown, TaskFailed, TooManyTasks, WorkersDown
 from app.schemas.documents import to_bytes
 from app.schemas.service import Fault, Problem
 from app.store.database import StoreError
@@ -43,6 +44,7 @@ STATUSES: dict[type[Exception], int] = {
     FetchFailed: 502,
     ExtractorDown: 502,
     TooManyTasks: 503,
+    WorkersDown: 503,
 }
 """Errors whose message is the detail; one that knows when to try again says so in `Retry-After`."""
 
@@ -131,7 +133,22 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     detail = NO_DETAIL.get(error.status_code, phrase) if error.detail == phrase else error.detail
-    return problem(request, error.status_code, detail, headers=error.headers)
+    headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == 405 else error.headers
+    return problem(request, error.status_code, detail, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that a path answers to: all of them (RFC 9110, section 10.2.1), where a route knows only its own."""
+    scope = {**request.scope, "headers": []}
+    routes = request.app.router.routes
+    return [
+        method
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE")
+        if any(route.matches({**scope, "method": _ROUTED_AS.get(method, method)})[0] is Match.FULL for route in routes)
+    ]
+
+
+_ROUTED_AS = {"HEAD": "GET"}  # see `Requests`
 
 
 async def _store_down(request: Request, error: Exception) -> Response:
@@ -146,4 +163,5 @@ def _in_words(fault: Mapping[str, Any]) -> str:
         return f"unknown {place} parameter {name!r}" if place == "query" else f"unknown field {name!r}"
     given = "" if fault["type"] == "missing" else f" is {str(fault['input'])[:100]!r}"
     message = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{name}{given}: {message[:1].lower()}{message[1:]}"
+    message = f"{message[:1].lower()}{message[1:]}"
+    return f"{name}{given}: {message}" if name else message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from warcio.exceptions import ArchiveLoadFailed
 ROWS_AT_ONCE = 256
 LARGEST_PAGE = 16 * 1024 * 1024
 """Bytes, unpacked, of a page of a web archive; what is longer is cut there, as a page that unpacks without end is."""
+
+_DAMAGED = (ArchiveLoadFailed, EOFError, AttributeError, ValueError, zlib.error)
+"""What warcio raises of damaged records: where a header is missing or no number, it stumbles over that."""
 
 _PAGES = ("text/html", "application/xhtml+xml")
 
@@ -55,8 +59,9 @@ def pages_of_warc(path: Path) -> Iterator[tuple[int, str | None, bytes]]:
                 if (answered or record.rec_type == "resource") and kind.lower().startswith(_PAGES):
                     content = record.content_stream().read(LARGEST_PAGE)
                     yield number, record.rec_headers.get_header("WARC-Target-URI"), content
-    except (ArchiveLoadFailed, EOFError) as error:
-        raise UnreadableArchive(number + 1, f"not readable as a web archive: {_first_line(error)}") from None
+    except _DAMAGED as error:
+        reason = _first_line(error) if isinstance(error, ArchiveLoadFailed | EOFError) else "a record is damaged"
+        raise UnreadableArchive(number + 1, f"not readable as a web archive: {reason}") from None
 
 
 def _first_line(error: Exception) -> str:

@@ -24,6 +24,9 @@ LONGEST_FEED = 1000
 """Entries: what comes after the first thousand is left out."""
 
 _JSON_FEED = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
+_DAMAGED = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+"""What feedparser stumbles over: it means to read whatever comes, so it has no error of its own."""
+
 _FEED_LINKS = (
     "//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom') or contains(@type, 'feed')]/@href"
 )
@@ -84,7 +87,10 @@ def read_feed(content: bytes, url: str, charset: str | None = None) -> Feed:
 def _xml_feed(content: bytes, url: str, charset: str | None) -> Feed:
     headers = {"content-type": f"application/xml{f'; charset={charset}' if charset else ''}", "content-location": url}
     # A stream, never the bytes: those feedparser would take for the name of a file, and open it.
-    parsed = feedparser.parse(io.BytesIO(content), response_headers=headers, sanitize_html=False)
+    try:
+        parsed = feedparser.parse(io.BytesIO(content), response_headers=headers, sanitize_html=False)
+    except _DAMAGED:
+        raise NotAFeed("too damaged to be read as RSS or Atom") from None
     if not parsed.get("version"):
         raise NotAFeed(_instead(content, url) or "neither RSS nor Atom nor JSON Feed")
     entries = (

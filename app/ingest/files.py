@@ -110,7 +110,7 @@ def read_raw(raw: RawRecord) -> Record | UnreadableFile:
 
             return Record(read_html(raw.content, raw.url), line=raw.line)
         return Record(_front_mattered(raw), line=raw.line)
-    except NotAnArticle as refusal:
+    except (NotAnArticle, BadField) as refusal:
         return _refusal(raw, raw.line, refusal.reason)
     except markdown.BadFrontMatter as refusal:
         return _refusal(raw, refusal.line, refusal.reason)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction, load_html
@@ -16,7 +16,7 @@ from trafilatura.settings import Document
 from app.domain.article import Article
 from app.ingest.page_markup import LinkedArticle, day, decoded, linked_article, meta
 from app.ingest.page_text import paragraphs, require_article
-from app.ingest.submission import Submission, cleaned, language_of, outlets, submission
+from app.ingest.submission import Submission, cleaned, host_of, language_of, outlets, submission
 from app.ingest.text import NotAnArticle, folded, normalise, one_line
 
 FEWEST_WORDS_BEFORE_PAYWALL = 40
@@ -49,8 +49,7 @@ class Page:
         found = language_of(self.text)
         declared = self.language or found
         agreed = declared if (declared.partition("-")[0] == "en") == (found == "en") else found
-        parts = urlsplit(self.url or "")
-        home_page = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else None
+        home_page = urljoin(self.url, "/") if self.url and host_of(self.url) else None
         return Submission(
             text=self.text,
             title=self.title,
@@ -160,7 +159,7 @@ def _language(tree: HtmlElement) -> str | None:
 def _address(tree: HtmlElement, url: str | None) -> str | None:
     """Take the page's canonical address, which an AMP page or one with tracking marks names, on the same host only."""
     for canonical in tree.xpath("//link[@rel='canonical']/@href"):
-        parts = urlsplit(str(canonical))
-        if parts.scheme in ("http", "https") and parts.hostname in (urlsplit(url or str(canonical)).hostname,):
+        host = host_of(str(canonical))
+        if host and (url is None or host == host_of(url)):
             return str(canonical)
     return url

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from app.ingest.files import RawRecord
 from app.ingest.prepared import Outcome, Refused, prepare_records
-from app.ingest.workers import BROKEN, Workers, failure
+from app.ingest.workers import BROKEN, TaskFailed, Workers, WorkersDown
 
 
 class Chunk(Protocol):
@@ -43,13 +43,23 @@ def prepare_anew(workers: Workers, records: Sequence[RawRecord]) -> list[Outcome
 
 
 def _outcomes(workers: Workers, records: Sequence[RawRecord], future: Future[list[Outcome]]) -> list[Outcome]:
-    """What became of records; where a worker broke down over them, of each on its own."""
+    """What became of records; where a worker broke down over them, of each on its own.
+
+    Raises `WorkersDown`: no record is to blame for that.
+    """
     try:
         return future.result()
-    except BROKEN as error:
-        if len(records) == 1:
-            return [Refused(records[0].line, str(failure(error)))]
+    except BROKEN:
         if not workers.is_open:
             raise
-    tasks = [([record], workers.submit_batch(prepare_records, [record])) for record in records]
-    return [outcome for record, task in tasks for outcome in _outcomes(workers, record, task)]
+    return [_outcome(workers, record) for record in records]
+
+
+def _outcome(workers: Workers, record: RawRecord) -> Outcome:
+    try:
+        (outcome,) = workers.ask(prepare_records, [record])
+    except WorkersDown:
+        raise
+    except TaskFailed as error:
+        return Refused(record.line, str(error))
+    return outcome

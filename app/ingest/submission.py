@@ -92,9 +92,9 @@ def cleaned(handed_in: Submission) -> Article:
 def outlets(name: str | None, home_page: str | None, url: str | None) -> tuple[Source, ...]:
     """Name the outlet, by the host of its address where nobody named it. Raises `BadField`."""
     for field, address in (("home_page", home_page), ("url", url)):
-        if address and not _host(address):
+        if address and not host_of(address):
             raise BadField(field, f"is {address!r}; an address that begins with http:// or https:// is wanted")
-    called = one_line(name or "") or _host(url or home_page or "")
+    called = one_line(name or "") or host_of(url or home_page or "")
     return (Source(called, home_page, url),) if called else ()
 
 
@@ -103,7 +103,8 @@ def language_of(text: str) -> str:
     return "en" if is_english(text) else UNDETERMINED
 
 
-def _host(address: str) -> str | None:
+def host_of(address: str) -> str | None:
+    """The host of a web address; None where it is no address, or not of the web."""
     try:
         parts = urlsplit(address)
         return parts.hostname if parts.scheme in ("http", "https") else None

@@ -19,12 +19,13 @@ from functools import partial
 from multiprocessing.connection import wait
 from typing import ParamSpec, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from app.domain.article import Article
 from app.domain.facts import Facts
 from app.extraction.extractor import EntenteExtractor, ExtractionFailed, Extractor
 from app.ingest.metrics import EXTRACTIONS_FAILED, EXTRACTIONS_WAITING
+from app.ingest.pool import Pool
 from app.settings import shipped
 from app.store.database import Database
 
@@ -38,9 +39,15 @@ MakeExtractor = Callable[[], Extractor]
 LONGEST_TASK = 120.0
 """Seconds after which a task is given up; a text of a megabyte takes a tenth of that."""
 
+LOCKED_AT_MOST = 2.0
+"""Seconds after which a worker takes it that another died with their common lock, which is held for microseconds."""
+
 
 BROKEN = (TimeoutError, ProcessExpired, BrokenProcessPool, CancelledError, ExtractionFailed)
 """What a task's future raises where not the task is at fault but the worker, or what it asks: see `failure`."""
+
+DIED = (ProcessExpired, BrokenProcessPool)
+"""Those after which a task is tried once more: the worker may have died of something else, such as a lack of memory."""
 
 
 class TooManyTasks(Exception):
@@ -56,6 +63,12 @@ class TooManyTasks(Exception):
 
 class TaskFailed(Exception):
     """A worker did not finish a task; the message says why."""
+
+
+class WorkersDown(TaskFailed, ExtractionFailed):
+    """The workers do not start, or are being stopped; the task may be done later."""
+
+    retry_after = 5
 
 
 class ExtractorDown(TaskFailed, ExtractionFailed):
@@ -93,12 +106,14 @@ class Workers:
         """``store`` is the URL of the database that tasks may look into."""
         self.staff = staff
         self.name = make().name
-        self._pool = ProcessPool(
+        make_pool = partial(
+            ProcessPool,
             max_workers=staff.workers,
             initializer=_start,
             initargs=(make, staff.nice, store),
             context=multiprocessing.get_context("spawn"),
         )
+        self._pool = Pool(make_pool, staff.longest)
         self.is_open = True
         self._waiting = 0
         self._seconds = 1.0  # what a task takes, as an average that forgets
@@ -114,8 +129,7 @@ class Workers:
         return self._scheduled(self.staff.longest * max(1, len(items)), partial(task, items))
 
     def _scheduled(self, longest: float, task: Callable[[], ResultT]) -> Future[ResultT]:
-        future: Future[ResultT] = self._pool.schedule(task, timeout=longest)
-        return future
+        return self._pool.schedule(task, longest)
 
     async def do(
         self, task: Callable[Parameters, ResultT], *args: Parameters.args, **named: Parameters.kwargs
@@ -132,7 +146,10 @@ class Workers:
         started = time.monotonic()
         try:
             # Shielded, since cancelling would end the worker.
-            return await asyncio.shield(asyncio.wrap_future(self.submit(task, *args, **named)))
+            try:
+                return await asyncio.shield(asyncio.wrap_future(self.submit(task, *args, **named)))
+            except DIED:
+                return await asyncio.shield(asyncio.wrap_future(self.submit(task, *args, **named)))
         except BROKEN as error:
             EXTRACTIONS_FAILED.labels("broken").inc()
             raise failure(error) from None
@@ -144,15 +161,19 @@ class Workers:
 
     def warm(self) -> None:
         """Start the workers and wait until one is ready. Raises `TaskFailed` where they cannot start."""
-        try:
-            self.submit(_nothing).result()
-        except BROKEN as error:
-            raise failure(error) from None
+        self.ask(_nothing)
 
     def extract(self, article: Article) -> Facts:
         """All facts of an article, as every `Extractor` finds them. Raises `TaskFailed`."""
+        return self.ask(extract, article)
+
+    def ask(self, task: Callable[Parameters, ResultT], *args: Parameters.args, **named: Parameters.kwargs) -> ResultT:
+        """Have a task done, and wait, in a thread that may. Raises `TaskFailed`, and what the task raises."""
         try:
-            return self.submit(extract, article).result()
+            try:
+                return self.submit(task, *args, **named).result()
+            except DIED:
+                return self.submit(task, *args, **named).result()
         except BROKEN as error:
             raise failure(error) from None
 
@@ -163,8 +184,7 @@ class Workers:
     def close(self) -> None:
         """End the workers, whatever they are at."""
         self.is_open = False
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._pool.close()
 
 
 def failure(error: Exception) -> TaskFailed:
@@ -174,7 +194,7 @@ def failure(error: Exception) -> TaskFailed:
     if isinstance(error, TimeoutError):
         return TaskFailed("it was not read within the seconds that it may take")
     if isinstance(error, BrokenProcessPool | CancelledError):
-        return TaskFailed("the processes that read articles do not start, or are being stopped; the log says why")
+        return WorkersDown("the processes that read articles do not start, or are being stopped; the log says why")
     return TaskFailed("the process that read it broke down")
 
 
@@ -208,6 +228,7 @@ def _start(make: MakeExtractor, nice: int, url: str) -> None:
     global _own
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
     threading.Thread(target=end_with_parent, name="end-with-parent", daemon=True).start()
+    CONSTS.channel_lock_timeout = LOCKED_AT_MOST
     if nice:
         os.nice(nice)
     _own = _Own(make(), Database(url, shipped("migrations")))

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+import re
+from datetime import date
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _written_out(value: object) -> object:
+    """Pydantic by itself takes a number, also one in a string, for seconds since 1970."""
+    if value is None or isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+        return value
+    raise ValueError("a day such as 2024-08-08 is wanted")
+
+
+DayIn = Annotated[date, BeforeValidator(_written_out)]
+"""A day that a client names."""
 
 
 class Wire(BaseModel):

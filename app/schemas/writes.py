@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from app.schemas.base import Wire
+from app.schemas.base import DayIn, Wire
 
 Line = Annotated[str, StringConstraints(max_length=2000)]
 
@@ -30,7 +29,7 @@ class ArticleIn(Wire):
     summary: Line | None = Field(None, description="The standfirst.")
     source: Line | None = Field(None, description="The outlet's name; else the page's own, or the host of `url`.")
     home_page: Line | None = Field(None, description="The outlet's home page.")
-    published: date | None = Field(None, description="The day of publication; relative dates are counted from it.")
+    published: DayIn | None = Field(None, description="The day of publication; relative dates are counted from it.")
     language: Line | None = Field(None, description="BCP 47 tag; else found out.")
 
     @model_validator(mode="after")

@@ -78,6 +78,18 @@ def test_refusals_of_the_framework_are_problems_too(seeded: Client, method: str,
     assert response.json()["request_id"] == response.headers["x-request-id"]
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/articles", "GET, HEAD, POST"),
+        ("/articles/a-pact", "GET, HEAD, PUT, DELETE"),
+        ("/commitments", "GET, HEAD"),
+    ],
+)
+def test_a_wrong_method_is_told_all_that_the_path_answers_to(seeded: Client, path: str, methods: str) -> None:
+    assert seeded.request("PATCH", path).headers["allow"] == methods
+
+
 def test_what_breaks_inside_is_a_problem_without_details(
     seeded: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -136,3 +136,17 @@ def test_tag_of_a_list_changes_with_every_write_and_only_then(several: Client, s
         put(connection, an_article("Peru rested."), pact_facts(an_article()).__class__("none"))
     changed = several.get("/articles", if_none_match=tag)
     assert (changed.status_code, len(changed.json()["items"])) == (200, 8)
+
+
+@pytest.mark.parametrize("asked", ["q=fishing&q=pact", "min_confidence=0.1&min_confidence=0.2", "limit=1&limit=2"])
+def test_parameter_of_one_value_is_refused_where_several_are_given(seeded: Client, asked: str) -> None:
+    response = seeded.get(f"/commitments?{asked}")
+    assert response.status_code == 422
+    assert "is given 2 times; it takes one value" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("day", ["0", "1722470400", "2024-08-08T00:00:00", "20240808"])
+def test_day_is_written_as_a_day(seeded: Client, day: str) -> None:
+    response = seeded.get(f"/commitments?published_to={day}")
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "query/published_to")
+    assert "a day such as 2024-08-08" in response.json()["detail"]

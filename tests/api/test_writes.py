@@ -81,6 +81,7 @@ def test_page_gives_its_article_and_what_is_said_of_it_wins(client: Client) -> N
         ({"text": AGREED, "html": PAGE}, "exclude one another"),
         ({"title": "Nothing else"}, "one of text, html and url"),
         ({"text": AGREED, "published": "8 August"}, "published is '8 August'"),
+        ({"text": AGREED, "published": 1722470400}, "a day such as 2024-08-08"),
         ({"text": AGREED, "url": "ftp://bay.example/1"}, "url is 'ftp://bay.example/1'"),
         ({"text": AGREED, "headline": "Navies"}, "unknown field 'headline'"),
         ({"text": 7}, "text is '7'"),

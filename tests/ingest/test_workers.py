@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 from collections.abc import Iterator
 from functools import partial
 
@@ -44,6 +45,16 @@ async def test_who_comes_when_the_queue_is_full_is_told_when_to_come_again(worke
 async def test_refusals_come_back_as_they_were_raised(workers: Workers) -> None:
     with pytest.raises(NotAnArticle, match="not in English"):
         await workers.do(prepare, partial(article_of, {"text": TEXT, "language": "de"}))
+
+
+async def test_workers_that_are_killed_cost_no_task(workers: Workers) -> None:
+    take = partial(article_of, {"text": TEXT})
+    workers.warm()
+    for _ in range(3):
+        for child in multiprocessing.active_children():
+            child.kill()
+        assert (await workers.do(prepare, take)).article.text == TEXT
+        assert workers.extract(Article(TEXT)).extractor == "reader 1"
 
 
 async def test_worker_that_dies_is_replaced(workers: Workers) -> None:

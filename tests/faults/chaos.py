@@ -1,0 +1,187 @@
+"""Faults, one after the other, at random moments, on the real service with clients at work; and what became of it.
+
+usage: python -m tests.faults.chaos [faults] [seed] [name of one fault]
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from app.settings import shipped
+from app.store.database import Database
+from tests.faults.audit import Findings, audit
+from tests.faults.clients import Clients
+from tests.faults.clock import Clock
+from tests.faults.disk import small_disk
+from tests.faults.kinds import FAULTS, NotSurvived, Scene, possible
+from tests.faults.ledger import Ledger
+from tests.faults.service import NotStarted, Running
+
+AT_WORK = 0.8
+"""Seconds, at most, that clients write before a fault strikes."""
+
+JOBS_WITHIN = 180
+"""Seconds within which all jobs are done once the faults are over."""
+
+MOST_TOLD = 40
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How often a fault struck, how often all was well after it, and what was found after it."""
+
+    times: int = 0
+    survived: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    unsound: int = 0
+
+
+@dataclass(slots=True)
+class Report:
+    """What each fault did, what was wrong in words, and what clients were told in all."""
+
+    seed: int
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+    unhandled: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def take(self, name: str, findings: Findings) -> None:
+        """Count what was found after a fault."""
+        outcome = self.outcomes.setdefault(name, Outcome())
+        outcome.times += 1
+        outcome.survived += not findings
+        outcome.lost += len(findings.lost)
+        outcome.duplicated += len(findings.duplicated)
+        outcome.unsound += len(findings.unsound)
+        self.wrong += [f"{name}: {what}" for what in (*findings.lost, *findings.duplicated, *findings.unsound)]
+
+
+def chaos(faults: int, seed: int, only: str | None = None, watch: Callable[[str], None] = lambda _: None) -> Report:
+    """Strike so many times. The seed draws the faults, their moments, and what clients do; threads do the rest.
+
+    ``watch`` is told of every fault that is over.
+    """
+    report = Report(seed)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, small_disk(Path(folder) / "disk") as disk:
+        url = f"sqlite:///{disk.folder / 'store.db'}"
+        clock = Clock(Path(folder) / "clock")
+        log = Path(folder) / "log.txt"
+        with_clock = (sys.executable, "-m", "tests.faults.clock", str(clock.file))
+        service = Running(url, log, with_clock)
+        service.start()
+        clients = Clients(lambda: service.address, report.ledger, seed)
+        try:
+            scene = Scene(service, disk, clock, random.Random(seed))
+            kinds = {name: fault for name, fault in possible(scene).items() if only in (None, name)}
+            for name in scene.chance.choices(list(kinds), [share for share, _ in kinds.values()], k=faults):
+                since = time.monotonic()
+                report.take(name, _struck(report.ledger, scene, clients, url, name))
+                watch(f"{name}: {time.monotonic() - since:.1f} s")
+            scene.service.wait_until_ready()
+            report.wrong += _unfinished(report.ledger, service.address)
+        finally:
+            clients.end()
+            service.kill(with_workers=True)
+        report.unhandled = _unhandled(service)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _struck(ledger: Ledger, scene: Scene, clients: Clients, url: str, name: str) -> Findings:
+    """Strike while clients are at work; what is wrong after it."""
+    scene.service.wait_until_ready()
+    clients.resume()
+    scene.wait(AT_WORK)
+    meanwhile = []
+    try:
+        FAULTS[name][1](scene)
+    except (NotSurvived, NotStarted, httpx.TransportError) as error:
+        meanwhile = [f"{type(error).__name__}: {error}"]
+        if not scene.service.is_up():
+            scene.service.start()
+    clients.pause()
+    with closing(Database(url, shipped("migrations"))) as database:
+        found = audit(database, ledger, scene.service.address, scene.chance)
+    found.unsound += meanwhile
+    return found
+
+
+def _unfinished(ledger: Ledger, address: str) -> list[str]:
+    """Jobs that do not end, or whose counts are not those of what was handed in."""
+    until = time.monotonic() + JOBS_WITHIN
+    wrong = []
+    with httpx.Client(base_url=address, timeout=30) as client:
+        for job, total in ledger.jobs.items():
+            while (answer := client.get(f"/jobs/{job}").json()).get("state") != "done" and time.monotonic() < until:
+                time.sleep(0.1)
+            counts = [answer.get(name) for name in ("total", "new", "known", "refused")]
+            if answer.get("state") != "done" or counts != [total, total, 0, 0]:
+                wrong.append(f"the job {job} of {total} records: {answer}")
+    return wrong
+
+
+def _unhandled(service: Running) -> list[str]:
+    """What the service logged of errors that it did not expect."""
+    return [line["traceback"] for line in service.logged() if line.get("message") == "unhandled"]
+
+
+def printed(report: Report) -> str:
+    """The table."""
+    console = Console(width=120, file=StringIO(), record=True)
+    table = Table(title=f"Faults that struck the service at random moments (seed {report.seed})")
+    table.add_column("fault")
+    for column in ("faults", "survived", "lost", "duplicated", "unsound"):
+        table.add_column(column, justify="right")
+    total: Counter[str] = Counter()
+    for name in FAULTS:
+        outcome = report.outcomes.get(name)
+        if outcome is None:
+            table.add_row(name, "none")
+            continue
+        counts = {column: getattr(outcome, column) for column in ("times", "survived", "lost", "duplicated", "unsound")}
+        total.update(counts)
+        table.add_row(name, *map(str, counts.values()))
+    table.add_section()
+    table.add_row("all", *(str(total[column]) for column in ("times", "survived", "lost", "duplicated", "unsound")))
+    console.print(table)
+    ledger = report.ledger
+    said = (
+        f"{ledger.acknowledged} writes acknowledged, {ledger.refused} refused with 503, {ledger.unanswered} cut off; "
+        f"{len(ledger.must)} articles must be there, {len(ledger.jobs)} jobs; {report.seconds:.0f} s."
+    )
+    return "\n".join([console.export_text(), said, *report.wrong[:MOST_TOLD], *sorted(set(report.unhandled))[:3]])
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def main() -> None:
+    """Strike, print the table; exit code 1 where anything was lost, duplicated or unsound."""
+    faults = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}", flush=True)  # noqa: T201
+    report = chaos(faults, seed, sys.argv[3] if len(sys.argv) > 3 else None, _tell)
+    print(printed(report))  # noqa: T201
+    sys.exit(bool(report.wrong))
+
+
+if __name__ == "__main__":
+    main()
