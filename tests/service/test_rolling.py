@@ -174,12 +174,12 @@ def test_no_request_fails_while_replicas_are_restarted_in_turn(tmp_path: Path) -
         stack.enter_context(proxy(tmp_path, front, *ports))
         running = [stack.enter_context(start(port)) for port in ports]
         wait_until_up(front)
-        load = stack.enter_context(Load(front))
-        for number in range(RESTARTS):
-            at = number % 2
-            assert running[at].stop() == 0
-            running[at] = stack.enter_context(start(ports[at]))
-            wait_until_up(front)
+        with Load(front) as load:
+            for number in range(RESTARTS):
+                at = number % 2
+                assert running[at].stop() == 0
+                running[at] = stack.enter_context(start(ports[at]))
+                wait_until_up(front)
     assert set(load.answers) == {"read 200", "write 201"}, load.answers
     assert load.answers["write 201"] > RESTARTS
     assert not re.findall("Traceback", (tmp_path / "replicas.log").read_text())
