@@ -188,6 +188,8 @@ def _reach(scene: Scene, clause: Clause) -> Iterator[Part]:
         yield argument.core.start, argument.core.end
     for modal in clause.modality:
         yield modal.token.i, modal.token.i + 1
+    for modifier in clause.modifiers:
+        yield modifier.i, modifier.i + 1
     if clause.kind is Kind.NOMINAL:
         extent = scene.clauses.extent(clause.predicate)
         yield extent.start, extent.end

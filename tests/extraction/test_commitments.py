@@ -103,6 +103,11 @@ def test_evidence_is_the_clause_with_its_objects() -> None:
     assert "supply Uganda with electricity" in commitment.evidence[0].span.text
 
 
+def test_evidence_holds_the_adverb_that_ends_the_clause() -> None:
+    (commitment,) = commitments_of("Kenya and Uganda must cooperate closely.")
+    assert commitment.evidence[0].span.text == "Kenya and Uganda must cooperate closely"
+
+
 def test_the_speaker_and_the_statement_are_those_that_report_it() -> None:
     text = "Peruvian minister Ana Ruiz said on Monday that Peru wants to expand trade with Chile."
     facts = extract(Article(text))
