@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from app import cli_keys
 from app.extraction.extractor import ExtractionFailed, ExtractorName
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ INTERRUPTED = 130
 
 feed_commands = typer.Typer(help="Follow the feeds of outlets.", no_args_is_help=True)
 app.add_typer(feed_commands, name="feed")
+app.add_typer(cli_keys.commands, name="keys")
 
 UNREADABLE = 3
 """Exit code where some records could not be read; the others were."""
@@ -144,7 +146,8 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     staff = Staff(settings.workers or all_cores(), settings.niceness, longest=longest_task(settings))
-    with _migrated() as database, closing(Workers(staff, settings.database_url, extractor_maker(settings))) as workers:
+    make = extractor_maker(settings)
+    with migrated_database() as database, closing(Workers(staff, settings.database_url, make)) as workers:
         try:
             workers.warm()
         except TaskFailed as error:
@@ -159,7 +162,7 @@ def worker() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the schema of the database up to date, and do nothing else: before services of a new version start."""
-    with _migrated() as database:
+    with migrated_database() as database:
         typer.echo(f"{database.location} is up to date")
 
 
@@ -296,7 +299,7 @@ def list_feeds() -> None:
     """Print the feeds that are followed, and how each is doing."""
     from app.store import feeds
 
-    with _migrated() as database, database.read() as connection:
+    with migrated_database() as database, database.read() as connection:
         for feed in feeds.all_feeds(connection):
             counts = ", ".join(f"{n} {state}" for state, n in sorted(feeds.entry_counts(connection, feed.pk).items()))
             when = f"polled {feed.polled_at:%Y-%m-%d %H:%M}" if feed.polled_at else "not polled yet"
@@ -309,7 +312,7 @@ def remove_feed(url: Annotated[str, typer.Argument(help="Address of a feed that 
     """Follow a feed no longer. Its articles stay."""
     from app.store import feeds
 
-    with _migrated() as database, database.write() as connection:
+    with migrated_database() as database, database.write() as connection:
         if not feeds.remove_feed(connection, url):
             raise Refusal(f"{url} is not followed")
 
@@ -444,7 +447,7 @@ def version() -> None:
 
 
 @contextmanager
-def _migrated() -> Iterator[Database]:
+def migrated_database() -> Iterator[Database]:
     """The database of the settings, its schema up to date."""
     from app.settings import load_settings, shipped
     from app.store.database import Database
@@ -476,7 +479,10 @@ def _with_feeds(do: Callable[[Subscriptions], Awaitable[None]]) -> None:
             await do(Subscriptions(database, intake, fetcher, timedelta(minutes=settings.feed_interval)))
 
     staff = Staff(settings.workers or all_cores(), longest=longest_task(settings))
-    with _migrated() as database, closing(Workers(staff, settings.database_url, extractor_maker(settings))) as workers:
+    with (
+        migrated_database() as database,
+        closing(Workers(staff, settings.database_url, extractor_maker(settings))) as workers,
+    ):
         asyncio.run(run())
 
 

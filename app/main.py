@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api import (
     article_writes,
     articles,
+    audit,
     commitments,
     docs,
     entities,
@@ -27,13 +30,17 @@ from app.api import (
     traces,
 )
 from app.api.access import Access
+from app.api.audit import Audit
+from app.api.gate import Gate
 from app.api.hot import HotAnswers
+from app.api.identity import Keys
+from app.api.limits import Limits
 from app.api.metrics import Figures, Metrics
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
 from app.extraction.extractor import DISTRIBUTION, ExtractorName
 from app.language.pipeline import model_version
-from app.reader import pages
+from app.reader import log_in, pages
 from app.settings import Settings, shipped
 from app.store.database import Database
 from app.store.points import Points
@@ -44,7 +51,7 @@ if TYPE_CHECKING:
     from app.ingest.jobs import Inbox
     from app.ingest.lending import Borrower, Line
 
-RESOURCES = (articles, entities, statements, commitments, search, summary, jobs, health)
+RESOURCES = (articles, entities, statements, commitments, search, summary, jobs, health, audit)
 
 
 def create_app(settings: Settings, line: Line | None = None) -> FastAPI:
@@ -114,8 +121,33 @@ def create_app(settings: Settings, line: Line | None = None) -> FastAPI:
     problems.install(app)
     if settings.cache_mb:
         app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)
+    _guard(app, settings, access, database, points)
     app.add_middleware(Requests, counted=metrics.requests)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
+
+
+def _guard(app: FastAPI, settings: Settings, access: Access, database: Database, points: Points) -> None:
+    """Decide who gets in, outside of answers that are kept and inside of the log of requests."""
+    if not settings.read_only:
+        app.add_middleware(Audit, database=database)
+    app.add_middleware(
+        Gate,
+        settings=settings,
+        access=access,
+        keys=Keys(database, points.state),
+        limits=Limits.of(settings),
+        invite=log_in.invite,
+    )
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID"],
+            expose_headers=["ETag", "Link", "Location", "X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After"],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ import uvicorn
 from anyio.from_thread import start_blocking_portal
 from uvicorn.config import STARTUP_FAILURE
 
+from app.api.connections import patient
 from app.api.logs import ROOT, configure_logging
 from app.main import create_app
 from app.settings import Settings, shipped
@@ -96,6 +97,9 @@ def _serve_here(settings: Settings, listening: socket.socket, line: Line | None)
     served = create_app(settings, line)
     config = uvicorn.Config(
         served,
+        http=patient(settings.slow_seconds),
+        ws="none",
+        proxy_headers=False,  # create_app believes the proxies that are set, and no other
         log_config=None,
         access_log=False,
         server_header=False,

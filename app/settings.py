@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -18,7 +19,7 @@ from app.schemas.redaction import ServeText
 
 PREFIX = "ENTENTE_"
 
-SECRET = frozenset({"llm_key"})
+SECRET = frozenset({"llm_key", "rate_store"})
 """Settings whose values no message shows."""
 
 PASSWORD = re.compile(r"(://[^/@]*:)[^/@]*@")
@@ -86,6 +87,41 @@ def _key(key: SecretStr | None) -> SecretStr | None:
     return key
 
 
+def _listed(given: object) -> object:
+    return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+
+
+def _rate(rate: str) -> str:
+    if rate not in ("auto", "none") and not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", rate):
+        raise ValueError("a rate such as 600/minute is wanted, or auto, or none")
+    return rate
+
+
+def _origins(given: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    for origin in given or ():
+        if origin != "*" and not re.fullmatch(r"https?://[^/?#\s]+", origin):
+            raise ValueError("origins such as https://desk.example are wanted, without a path, or *")
+    return given
+
+
+def _proxies(given: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    for network in given or ():
+        ip_network(network, strict=False)
+    return given
+
+
+def _rate_store(given: SecretStr | None) -> SecretStr | None:
+    if given and not given.get_secret_value().startswith(("redis://", "rediss://")):
+        raise ValueError("an address that begins with redis:// or rediss:// is wanted")
+    return given
+
+
+Listed = Annotated[tuple[str, ...] | None, NoDecode, BeforeValidator(_listed)]
+"""Values with commas between them."""
+
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
 class Settings(BaseSettings):
     """What can be set, its meaning and its default. The README's table is checked against this class."""
 
@@ -132,6 +168,44 @@ class Settings(BaseSettings):
     )
     serve_workers: int = Field(
         1, ge=1, le=256, description="Processes that serve, 1 to 256, on one address; they share those that extract."
+    )
+    anonymous_read: bool = Field(
+        True, description="Whether anyone may read: `false` asks for a key for everything but `/health`."
+    )
+    allowed_hosts: Listed = Field(
+        None,
+        description="Names that the service is reached by, with commas between them, besides IP addresses, `localhost` "
+        "and `ENTENTE_HOST`; `*`: any. Other names are refused.",
+    )
+    trusted_proxies: Annotated[Listed, AfterValidator(_proxies)] = Field(
+        None,
+        description="Addresses or networks of proxies, with commas between them, whose `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed.",
+    )
+    cors_origins: Annotated[Listed, AfterValidator(_origins)] = Field(
+        None,
+        description="Origins, with commas between them, whose pages may use the service from a browser; `*`: all.",
+    )
+    rate_read: Rate = Field(
+        "auto",
+        description="Requests that read, of one key or address: such as `600/minute` (or `second`, `hour`, `day`), "
+        "`none`, or `auto`: no limit on a loopback address, else `1200/minute`.",
+    )
+    rate_write: Rate = Field("auto", description="The same for requests that write; `auto`: `120/minute`.")
+    rate_store: Annotated[SecretStr | None, AfterValidator(_rate_store)] = Field(
+        None,
+        description="The address of a Redis server (`redis://…`) in which several processes count together; else each "
+        "counts alone.",
+    )
+    slow_seconds: int = Field(
+        20,
+        ge=1,
+        le=3600,
+        description="How long a client may take for the head of a request, and for each next kilobyte a second of a "
+        "body or an answer on average, in seconds, 1 to 3600; slower ones are cut off.",
+    )
+    body_mb: int = Field(
+        256, ge=1, le=65536, description="Megabytes of a request's body, at most, 1 to 65536; an article has 16."
     )
     workers: int = Field(
         0, ge=0, le=256, description="Processes that extract facts, 0 to 256; 0: one less than there are cores."

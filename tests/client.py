@@ -12,6 +12,7 @@ from anyio.from_thread import start_blocking_portal
 
 from app.main import create_app
 from app.settings import Settings
+from app.store.database import Database
 
 READY_WITHIN = 240
 """Seconds that loading the model and the seeds of a test may take."""
@@ -26,6 +27,7 @@ class Client:
 
     def __enter__(self) -> Client:
         app = create_app(self._settings)
+        self.database: Database = app.state.service.database
         self._portal = self._stack.enter_context(start_blocking_portal())
         self._stack.enter_context(self._portal.wrap_async_context_manager(app.router.lifespan_context(app)))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 50000))

@@ -15,15 +15,30 @@ from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Send
+from starlette.types import Scope as RequestScope
 
+from app.api.access import Access
 from app.api.conditional import answer_document
 from app.api.formats import FILES, MEDIA_TYPES, Format
 from app.api.problems import documented
 from app.api.service import Injected
 from app.schemas.service import Fault, Problem
+from app.store.keys import SESSION_COOKIE
 from app.store.loaded import first_loaded
+from app.store.scopes import Scope
 
 ASSETS = "/docs/assets"
+
+SECURITY_SCHEMES = {
+    "key": {"type": "http", "scheme": "bearer", "description": "A key that `entente keys create` made."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION_COOKIE,
+        "description": "A browser that was logged in with a key at `/log-in`.",
+    },
+}
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,7 +57,7 @@ async def get_openapi(request: Request, service: Injected) -> Response:
         with service.database.read() as connection:
             article = first_loaded(connection)
         if article is not None:
-            state.specification = orjson.dumps(await _with_examples(request.app, article))
+            state.specification = orjson.dumps(await _with_examples(request, article))
     return answer_document(request, getattr(state, "specification", None) or orjson.dumps(_specification(request.app)))
 
 
@@ -76,10 +91,26 @@ def _specification(app: FastAPI) -> dict[str, Any]:
     specification["servers"] = [{"url": "/", "description": "Where this document was had from."}]
     schemas = specification["components"]["schemas"]
     schemas.update((model.__name__, _schema(model)) for model in (Fault, Problem))
-    for item in specification["paths"].values():
+    specification["components"]["securitySchemes"] = SECURITY_SCHEMES
+    access: Access = app.state.service.access
+    for path, item in specification["paths"].items():
         for method, operation in item.items():
             _complete(method, operation)
+            if not path.startswith("/health/"):
+                _secure(operation, is_open=access.anonymous(_needed(path, method)))
     return specification
+
+
+def _needed(path: str, method: str) -> Scope:
+    if path == "/audit":
+        return Scope.ADMIN
+    return Scope.READ if method == "get" else Scope.WRITE
+
+
+def _secure(operation: dict[str, Any], *, is_open: bool) -> None:
+    """A key that is wrong is a 401 also where none is needed."""
+    operation["security"] = [*([{}] if is_open else []), {"key": []}, {"session": []}]
+    operation["responses"].update({str(status): answer for status, answer in documented(401, 421, 429).items()})
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:
@@ -112,10 +143,21 @@ def _choices(schema: dict[str, Any]) -> list[str]:
     return [value for choice in schema.get("anyOf", [schema]) for value in choice.get("enum", ())]
 
 
-async def _with_examples(app: FastAPI, article: str) -> dict[str, Any]:
+class _Within:
+    """The routes alone: whose request it is, and how often they ask, was decided for the request that asks in turn."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    async def __call__(self, scope: RequestScope, receive: Receive, send: Send) -> None:
+        held = {name: value for name, value in self._request.scope.items() if name not in ("route", "endpoint")}
+        await self._request.app.router({**held, **scope, "path_params": {}}, receive, send)
+
+
+async def _with_examples(request: Request, article: str) -> dict[str, Any]:
     """The specification with the answer that each GET gives for the article and its first commitment."""
-    specification = _specification(app)
-    transport = httpx.ASGITransport(app)
+    specification = _specification(request.app)
+    transport = httpx.ASGITransport(_Within(request))
     async with httpx.AsyncClient(transport=transport, base_url="http://examples.invalid") as client:
         ids = await _example_ids(client, article)
         operations = [(path, item["get"]) for path, item in specification["paths"].items() if "get" in item]

@@ -111,7 +111,7 @@ def _asked(headers: Headers) -> tuple[bytes, str | None, bool]:
             accept = value
         elif name == b"if-none-match":
             tags = value.decode("latin-1")
-        elif name in (b"if-modified-since", b"range", b"authorization", b"cookie"):
+        elif name in (b"if-modified-since", b"range"):
             plain = False
     return accept, tags, plain
 

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.domain.article import Article
 from app.ingest.files import RawRecord, UnreadableFile, read_raw
-from app.reader import forgery
+from app.reader import forgery, log_in
 from app.reader.asking import Refused, send
 from app.reader.rendering import page
 
@@ -42,7 +42,9 @@ class Filled:
 
 
 async def show(request: Request) -> Response:
-    """The empty form."""
+    """The empty form, for those who may hand in."""
+    if not request.app.state.service.access.anonymous_write and request.scope["state"].get("key") is None:
+        return log_in.redirect(request)
     return _form(request, Filled())
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from app.reader import charts, fields, highlight
+from app.reader import charts, fields, highlight, log_in
 from app.reader.asking import Query, Refused, ask, ask_all
 from app.reader.negotiation import Pages
 from app.reader.rendering import STATIC, Static, country_name, page
@@ -34,6 +34,9 @@ def install(app: FastAPI, *, taking_in: bool) -> None:
     app.state.takes_in = taking_in
     app.router.routes.append(Mount(STATIC, GZipMiddleware(Static(), minimum_size=1)))
     if taking_in:
+        app.router.routes.append(Route(log_in.PATH, log_in.show, methods=["GET"]))
+        app.router.routes.append(Route(log_in.PATH, log_in.log_in, methods=["POST"]))
+        app.router.routes.append(Route(log_in.OUT, log_in.log_out, methods=["POST"]))
         from app.reader import hand_in  # what reads files takes its time to import
 
         app.router.routes.append(Route(hand_in.PATH, hand_in.show, methods=["GET"]))

@@ -147,6 +147,11 @@ def page(
     """The page that a template makes of what is shown."""
     given = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
     takes_in = request.app.state.takes_in
-    known = {"takes_in": takes_in, "path": request.url.path, "query": request.url.query, "given": given, "fields": ()}
+    access = request.app.state.service.access
+    key = request.scope["state"].get("key")
+    wants_key = bool(key) or not (access.anonymous_read and access.anonymous_write)
+    standing = {"takes_in": takes_in, "key": key, "wants_key": wants_key}
+    known = {**standing, "path": request.url.path, "query": request.url.query, "given": given, "fields": ()}
     body = _environment().get_template(template).render({**known, **shown})
-    return HTMLResponse(body, status, {**HEADERS, **(headers or {})})
+    private = {"Cache-Control": "private, no-cache", "Vary": "Accept, Cookie"} if wants_key else {}
+    return HTMLResponse(body, status, {**HEADERS, **private, **(headers or {})})

@@ -415,6 +415,46 @@ class FeedEntryRow(SQLModel, table=True):
     article: str | None = None
 
 
+class KeyRow(SQLModel, table=True):
+    """A key that lets its holder in: the SHA-256 of the whole, and the ``prefix`` that anyone may see."""
+
+    __tablename__ = "access_keys"
+
+    pk: int | None = Field(default=None, primary_key=True)
+    prefix: str = Field(unique=True)
+    digest: bytes
+    scope: str
+    name: str
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    expires_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+class SessionRow(SQLModel, table=True):
+    """A browser that somebody logged in with a key; ``digest`` is that of what its cookie holds."""
+
+    __tablename__ = "access_sessions"
+
+    digest: bytes = Field(primary_key=True)
+    key_pk: int = _of("access_keys")
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class AuditRow(SQLModel, table=True):
+    """A write that somebody who was let in asked for, and what it came to."""
+
+    __tablename__ = "audit_entries"
+
+    pk: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+    who: str
+    address: str
+    action: str
+    target: str
+    status: int
+    request_id: str
+
+
 class ChangeRow(SQLModel, table=True):
     """One row that counts the writes, so that readers can tell whether anything changed."""
 
@@ -451,4 +491,7 @@ job_records = _table(JobRecordRow)
 job_refusals = _table(JobRefusalRow)
 feeds = _table(FeedRow)
 feed_entries = _table(FeedEntryRow)
+access_keys = _table(KeyRow)
+access_sessions = _table(SessionRow)
+audit_entries = _table(AuditRow)
 changes = _table(ChangeRow)

@@ -128,7 +128,7 @@ def test_form_that_is_not_ours_stores_nothing(client: Client, token: str | None,
 
 
 def test_who_may_not_write_may_not_use_the_form(client: Client) -> None:
-    response = sent(client, {"text": TEXT}, headers={"host": "entente.example"})
+    response = sent(client, {"text": TEXT}, headers={"host": "192.0.2.7"})
     assert response.status_code == 403
     assert "loopback addresses only" in response.text
 

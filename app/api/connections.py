@@ -1,0 +1,166 @@
+"""HTTP connections that nobody can hold by being slow, nor fill by sending without end.
+
+uvicorn ends connections that are idle between requests, and nothing else: a head may take forever and grow without
+bound, a body and an answer may take forever. All that is bounded here, by one timer a connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+LONGEST_HEAD = 32 * 1024
+"""Bytes of the request line and all headers."""
+
+LONGEST_URL = 8 * 1024
+"""Bytes of path and query; 8000 are to be supported (RFC 9112, section 3)."""
+
+PACE = 1024
+"""Bytes a second of a body or an answer that count as progress."""
+
+REASONS = {
+    400: ("Bad Request", "this is not HTTP/1.1 as it is understood here"),
+    408: ("Request Timeout", "the request came too slowly"),
+    414: ("URI Too Long", f"the address is longer than {LONGEST_URL} bytes"),
+    431: ("Request Header Fields Too Large", f"the headers are longer than {LONGEST_HEAD} bytes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a connection has come: the request that it is at, bytes of its body, and what of answers is waiting."""
+
+    scope: object
+    is_answering: bool
+    body: int
+    taken: int
+    waiting: int
+
+
+class Refused(Exception):
+    """The request cannot be taken, whatever else it says."""
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """A connection that gives its client `patience` seconds for a head, and for each next part of a body or answer."""
+
+    patience: float = 20
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._status = 400
+        self._head_bytes = 0
+        self._in_head = True
+        self._in_body = False
+        self._body_bytes = 0
+        self._watch: asyncio.TimerHandle | None = None
+        self._taken = 0
+        self._seen = self._standing()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to watch."""
+        super().connection_made(transport)
+        self._seen = self._standing()
+        self._watch = self.loop.call_later(self.patience, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Watch no longer."""
+        if self._watch:
+            self._watch.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, unless a head grows too long."""
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > LONGEST_HEAD and not self.transport.is_closing():
+            self._refuse(431 if self.headers else 414)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._in_head = True
+        self._in_body = True
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        if len(self.url) > LONGEST_URL:
+            self._status = 414
+            raise Refused
+        is_long = self._head_bytes > LONGEST_HEAD
+        if is_long and sum(len(name) + len(value) for name, value in self.headers) > LONGEST_HEAD:
+            self._status = 431
+            raise Refused
+        self._in_head = False
+        self._head_bytes = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Part of a body."""
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._in_body = False
+        self._in_head = True  # what comes next is another head, or nothing that belongs to one
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read."""
+        self._refuse(self._status)
+
+    def _refuse(self, status: int) -> None:
+        """Answer with a problem and end the connection; in the midst of an answer, end it without a word."""
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            title, detail = REASONS[status]
+            body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
+            head = f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            self.transport.write(STATUS_LINE[status] + head.encode() + body)
+        self.transport.close()
+
+    def resume_writing(self) -> None:
+        """The client has taken most of what was waiting for it."""
+        self._taken += 1
+        super().resume_writing()
+
+    def _standing(self) -> Standing:
+        waiting = self.transport.get_write_buffer_size() if self.transport else 0
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        return Standing(self.scope, is_answering, self._body_bytes, self._taken, waiting)
+
+    def _look(self) -> None:
+        """End the connection where too little has come on since the last look; that takes up to twice the patience."""
+        was, now = self._seen, self._standing()
+        self._seen = now
+        self._watch = self.loop.call_later(self.patience, self._look)
+        enough = PACE * self.patience
+        if was.waiting and now.waiting and now.taken == was.taken and was.waiting - now.waiting < enough:
+            self.transport.abort()
+            return
+        if now.scope is not was.scope or self.flow.read_paused:
+            return
+        is_begun = self._head_bytes or self.cycle is None  # else uvicorn ends it, in its own time
+        is_slow_head = self._in_head and is_begun and not now.is_answering and not was.is_answering
+        is_slow_body = self._in_body and not self._in_head and now.body - was.body < enough
+        if is_slow_head or is_slow_body:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """End a connection on which nothing comes; there is nobody to tell where nothing was asked."""
+        if self.transport.is_closing():
+            self.transport.abort()
+        elif self._in_head and not self._head_bytes:
+            self.transport.close()
+        else:
+            self._refuse(408)
+
+
+def patient(seconds: float) -> type[PatientProtocol]:
+    """The protocol with this much patience, as uvicorn takes it."""
+    return type("PatientProtocol", (PatientProtocol,), {"patience": seconds})
