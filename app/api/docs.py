@@ -200,6 +200,8 @@ async def _add_example(client: httpx.AsyncClient, path: str, operation: dict[str
     taken = {p["name"] for p in parameters}
     asked = {name: value for name, value in {"limit": "1", "q": ids.get("q")}.items() if name in taken}
     response = await client.get(path.format(**ids), params=asked)
+    if response.status_code != 200:  # what only some may see is shown by an example of its own
+        return
     for parameter in parameters:
         if parameter["in"] == "path" or parameter.get("required"):
             parameter["example"] = ids[parameter["name"]]

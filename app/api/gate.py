@@ -65,10 +65,14 @@ class Gate:
         self._seen: set[bytes] = set()
         self._origins = frozenset(settings.cors_origins or ())
         self._longest = settings.body_mb << 20
+        self._is_open = access.anonymous_read and limits is None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._is_open and scope["method"] == "GET" and self._is_plain(scope["headers"]):
             await self._app(scope, receive, send)
             return
         asked = _asked(scope["headers"])
@@ -83,6 +87,18 @@ class Gate:
                 await refusal(scope, receive, send)
                 return
         await self._app(scope, receive if is_safe else _Bounded(receive, self._longest), send)
+
+    def _is_plain(self, headers: Sequence[tuple[bytes, bytes]]) -> bool:
+        """Whether nothing is to be heeded but one Host, which is known to be the service's own."""
+        hosts = 0
+        for name, value in headers:
+            if name == b"host":
+                if value not in self._seen:
+                    return False
+                hosts += 1
+            elif name == b"authorization" or name == b"cookie":
+                return False
+        return hosts == 1
 
     def _misdirected(self, scope: Scope, asked: Asked) -> Response | None:
         """A refusal of names that are not the service's own: some page's, that resolves to here (DNS rebinding)."""
