@@ -102,10 +102,10 @@ class Gate:
 
     def _misdirected(self, scope: Scope, asked: Asked) -> Response | None:
         """A refusal of names that are not the service's own: some page's, that resolves to here (DNS rebinding)."""
-        if len(asked.hosts) == 1 and (asked.hosts[0] in self._seen or self._is_own(asked.hosts[0])):
-            return None
-        if len(asked.hosts) != 1:
+        if len(asked.hosts) > 1:
             return problem(Request(scope), 400, "a request names one Host")
+        if not asked.hosts or asked.hosts[0] in self._seen or self._is_own(asked.hosts[0]):
+            return None  # without a Host come the checks of proxies in HTTP/1.0, and no browser
         host = asked.hosts[0].decode("latin-1")
         detail = f"the service is not known as {host!r}; ENTENTE_ALLOWED_HOSTS lists the names that it is reached by"
         return problem(Request(scope), 421, detail)
@@ -124,7 +124,8 @@ class Gate:
                 return None
             return problem(Request(scope), 403, "this was sent by a page of another site")
         origin = asked.origin.decode("latin-1")
-        if same_origin(origin, asked.hosts[0].decode("latin-1")) or origin in self._origins:
+        host = asked.hosts[0].decode("latin-1") if asked.hosts else ""
+        if same_origin(origin, host) or origin in self._origins:
             return None
         if "*" in self._origins and asked.authorization:
             return None

@@ -140,6 +140,12 @@ def test_others_are_served_while_many_are_slow(client: httpx.Client) -> None:
         made.close()
 
 
+def test_check_of_a_proxy_that_names_no_host_is_answered(client: httpx.Client) -> None:
+    with closing(connected(client)) as made:
+        made.sendall(b"GET /health/ready HTTP/1.0\r\n\r\n")
+        assert made.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def test_head_that_comes_in_pieces_and_a_request_after_a_pause_are_answered(client: httpx.Client) -> None:
     with closing(connected(client)) as made:
         for _ in range(2):
