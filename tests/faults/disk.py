@@ -6,11 +6,13 @@ import contextlib
 import os
 import resource
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 MEGABYTES = 256
 BLOCK = 4096
+CLOSED_WITHIN = 30
 
 
 class Disk:
@@ -41,7 +43,10 @@ class Disk:
     def read_only(self) -> Iterator[None]:
         """Allow no writes at all, while no process has a file open for writing."""
         if self.is_own:
-            assert _mount("-o", "remount,ro", str(self.folder)), "a file is still open for writing"
+            until = time.monotonic() + CLOSED_WITHIN
+            while not _mount("-o", "remount,ro", str(self.folder)):  # killed processes take a moment to be gone
+                assert time.monotonic() < until, "a file is still open for writing"
+                time.sleep(0.05)
         else:
             self._permit(0o555, 0o444)
         try:
