@@ -420,7 +420,7 @@ class KeyRow(SQLModel, table=True):
 
     __tablename__ = "access_keys"
 
-    pk: int | None = Field(default=None, primary_key=True)
+    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
     prefix: str = Field(unique=True)
     digest: bytes
     scope: str
@@ -445,7 +445,7 @@ class AuditRow(SQLModel, table=True):
 
     __tablename__ = "audit_entries"
 
-    pk: int | None = Field(default=None, primary_key=True)
+    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
     at: datetime = Field(sa_type=DateTime(timezone=True))
     who: str
     address: str

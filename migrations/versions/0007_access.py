@@ -8,13 +8,14 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+KEY = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
     op.create_table(
         "access_keys",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", KEY, nullable=False),
         sa.Column("prefix", sa.String(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("scope", sa.String(), nullable=False),
@@ -28,14 +29,14 @@ def upgrade() -> None:
     op.create_table(
         "access_sessions",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("key_pk", sa.Integer(), nullable=False),
+        sa.Column("key_pk", KEY, nullable=False),
         sa.Column("expires_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["key_pk"], ["access_keys.pk"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("digest"),
     )
     op.create_table(
         "audit_entries",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", KEY, nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.Column("who", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
