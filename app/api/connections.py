@@ -7,6 +7,7 @@ bound, a body and an answer may take forever. All that is bounded here, by one t
 from __future__ import annotations
 
 import asyncio
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,7 @@ class PatientProtocol(HttpToolsProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._status = 400
+        self.url = b""
         self._head_bytes = 0
         self._in_head = True
         self._in_body = False
@@ -118,8 +120,7 @@ class PatientProtocol(HttpToolsProtocol):
     def _refuse(self, status: int) -> None:
         """Answer with a problem and end the connection; in the midst of an answer, end it without a word."""
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            title, detail = REASONS[status]
-            body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
+            body = _problem(status, self.url)
             head = f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
             self.transport.write(STATUS_LINE[status] + head.encode() + body)
         self.transport.close()
@@ -159,6 +160,14 @@ class PatientProtocol(HttpToolsProtocol):
             self.transport.close()
         else:
             self._refuse(408)
+
+
+def _problem(status: int, url: bytes) -> bytes:
+    """What is wrong, as every other problem says it; the request has got an id from nobody yet."""
+    title, detail = REASONS[status]
+    told = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    path = url.partition(b"?")[0].decode(errors="replace")
+    return orjson.dumps({**told, "instance": path, "request_id": secrets.token_hex(16)})
 
 
 def patient(seconds: float) -> type[PatientProtocol]:

@@ -110,7 +110,7 @@ def _needed(path: str, method: str) -> Scope:
 def _secure(operation: dict[str, Any], *, is_open: bool) -> None:
     """A key that is wrong is a 401 also where none is needed."""
     operation["security"] = [*([{}] if is_open else []), {"key": []}, {"session": []}]
-    operation["responses"].update({str(status): answer for status, answer in documented(401, 421, 429).items()})
+    operation["responses"].update({str(status): answer for status, answer in documented(401, 414, 421, 429).items()})
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:

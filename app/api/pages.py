@@ -13,16 +13,15 @@ import orjson
 from fastapi import Request, Response
 
 from app.api.conditional import answer_document
-from app.api.problems import Unprocessable
-from app.schemas.service import Fault
-from app.store.queries import Position, Slice, Window
+from app.store.position import ForeignPosition, Position
+from app.store.queries import Slice, Window
 
 CHECK_LENGTH = 8
 """Bytes of the checksum that ties a cursor to the list, its order and its filters."""
 
 
 def window(request: Request, limit: int, cursor: str | None) -> Window:
-    """Which part of the list is asked for. Raises `Unprocessable` for a cursor that is not of this list."""
+    """Which part of the list is asked for. Raises `ForeignPosition` for a cursor that is not of this list."""
     return Window(limit, _position(request, cursor) if cursor is not None else None)
 
 
@@ -64,16 +63,21 @@ def _position(request: Request, cursor: str) -> Position:
         unpacked = b""
     check, packed = unpacked[:CHECK_LENGTH], unpacked[CHECK_LENGTH:]
     if not packed or check != _check(request, packed):
-        detail = "cursor is not one that this list gave with these filters and this order; start without it"
-        raise Unprocessable(Fault(pointer="query/cursor", detail=detail))
-    position: Position = orjson.loads(packed)
+        raise ForeignPosition
+    try:
+        position = orjson.loads(packed)
+    except orjson.JSONDecodeError:
+        raise ForeignPosition from None
+    if not isinstance(position, list):
+        raise ForeignPosition
     return position
 
 
 def _check(request: Request, packed: bytes) -> bytes:
     """Over the position, the path and the parameters; another limit or a count do not matter to where a page ends.
 
-    It guards against mistakes, not attacks: whoever forges one sees another part of a list that is open to them.
+    It guards against mistakes, not attacks: whoever forges one sees another part of a list that is open to them, and
+    what does not fit the list is refused by `check_position`.
     """
     parameters = sorted(p for p in parse_qsl(request.url.query) if p[0] not in ("cursor", "limit", "count"))
     content = orjson.dumps([request.url.path, parameters]) + packed

@@ -21,6 +21,7 @@ from app.ingest.workers import ExtractorDown, TaskFailed, TooManyTasks, WorkersD
 from app.schemas.documents import to_bytes
 from app.schemas.service import Fault, Problem
 from app.store.database import StoreError
+from app.store.position import ForeignPosition
 from app.store.write import SameText, UnknownArticle
 
 MEDIA_TYPE = "application/problem+json"
@@ -68,6 +69,7 @@ def install(app: FastAPI) -> None:
     """Answer every error of the application with a problem."""
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(Unprocessable, _unprocessable)
+    app.add_exception_handler(ForeignPosition, _foreign_position)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(StoreError, _store_down)
@@ -106,6 +108,11 @@ async def _not_found(request: Request, error: Exception) -> Response:
 async def _unprocessable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unprocessable)
     return problem(request, 422, str(error), error.faults)
+
+
+async def _foreign_position(request: Request, _: Exception) -> Response:
+    detail = "cursor is not one that this list gave with these filters and this order; start without it"
+    return problem(request, 422, detail, [Fault(pointer="query/cursor", detail=detail)])
 
 
 async def _unknown_article(request: Request, error: Exception) -> Response:

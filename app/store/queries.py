@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, Table, b
 from app.store import tables
 from app.store.conditions import Condition, Filters
 from app.store.narrowing import reading, sorted_only
+from app.store.position import Position, check_position
 from app.store.tables import appearances, articles, commitments, entities, mentions, statements
 
 AT_ONCE = 500
@@ -20,9 +21,6 @@ AT_ONCE = 500
 
 Kind = Table
 """What is asked for, by its table in `tables`."""
-
-Position = list[Any]
-"""Where a page ends: the values of its last row's sort columns, as JSON has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +155,10 @@ def facts_of_article(connection: Connection, table: Kind, article: str, window: 
 
 def first_position(window: Window) -> int:
     """The position after which the page begins."""
-    return int(window.after[0]) if window.after else -1
+    if window.after is None:
+        return -1
+    check_position(window.after, [int])
+    return int(window.after[0])
 
 
 def facts_page(rows: Sequence[Sequence[Any]], limit: int) -> Slice:
@@ -205,6 +206,8 @@ def _page(
     connection: Connection, query: Select[Any], order: Order, window: Window
 ) -> tuple[Sequence[Row[Any]], Position | None]:
     """Rows of the page; those where the first sort column is null are a list of their own behind the others."""
+    if window.after is not None:
+        check_position(window.after, [c.type.python_type for c in order.columns], [0] if order.nullable else [])
     keys = [column.label(f"key_{n}") for n, column in enumerate(order.columns)]
     query = query.add_columns(*keys).limit(window.limit + 1)
     rows: list[Row[Any]] = []

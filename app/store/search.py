@@ -12,6 +12,7 @@ from sqlalchemy import table as sql_table
 from app.store.conditions import Filters, conditions
 from app.store.fulltext import INDEXES, matches, score
 from app.store.narrowing import FEW, reading
+from app.store.position import check_position
 from app.store.queries import Window, count
 from app.store.tables import articles, commitment_evidence, commitments
 from app.store.words import Words
@@ -41,6 +42,8 @@ class Hits:
 
 def find_articles(connection: Connection, words: Words, filters: Filters, window: Window) -> Hits:
     """A page of the articles that have all the words and that the filters let through."""
+    if window.after is not None:
+        check_position(window.after, [float, int], nullable=[0])
     if _is_common(connection, words):
         rows, ranked = _newest(connection, words, filters, window), False
     else:
@@ -72,7 +75,7 @@ def _ranked(connection: Connection, words: Words, filters: Filters, window: Wind
         .prefix_with("MATERIALIZED")
     )
     chosen = select(scored.c.score, scored.c.recency).order_by(scored.c.score, scored.c.recency.desc())
-    if window.after:
+    if window.after is not None:
         held, last = window.after
         now = connection.scalar(select(scored.c.score).where(scored.c.recency == last))
         behind = held if now is None else now
@@ -88,7 +91,7 @@ def _newest(connection: Connection, words: Words, filters: Filters, window: Wind
     """The full text gives its rows by number, which is by day; where filters let little through, that is looked up."""
     recency = _FULL_TEXT.c.rowid
     chosen = select(recency.label("recency")).where(matches(articles, words)).order_by(recency.desc())
-    if window.after:
+    if window.after is not None:
         chosen = chosen.where(recency < window.after[1])
     if filters:
         read = reading(connection, articles, filters, "published")

@@ -31,7 +31,8 @@ from app.schemas.documents import to_bytes
 from app.schemas.summary import MonthTally, PairTally, PartnerOut, SummaryOut, Tally
 from app.store.conditions import Columns, Filters, actor_of, conditions
 from app.store.narrowing import reading
-from app.store.queries import Position, Slice, Window
+from app.store.position import Position, check_position
+from app.store.queries import Slice, Window
 from app.store.tables import commitment_pairs, commitment_parties, commitments, entities
 
 KINDS = ("form", "stage", "negated")
@@ -60,7 +61,8 @@ def partners(connection: Connection, entity: str, filters: Filters, window: Wind
     if query is None:
         return Slice([], None)
     found = sorted(connection.execute(query), key=lambda row: (-row.number, row.other))
-    if window.after:
+    if window.after is not None:
+        check_position(window.after, [int, str])
         count, side = window.after
         found = [row for row in found if (-row.number, row.other) > (-count, side)]
     page = found[: window.limit]

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import Request
 
+from app.api.pages import next_path
 from app.settings import shipped
 from app.store.database import Database
 from app.store.write import put
@@ -81,6 +83,30 @@ def test_cursor_that_nobody_gave_is_refused(several: Client, made: str) -> None:
     response = several.get(f"/articles?cursor={made}")
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "query/cursor"
+
+
+FORGED: list[list[Any]] = [
+    [], [1], [1, 2, 3, 4, 5], ["x", "y"], [{}, 1], [1, []], [True, "a"], ["2025-01-01", 2**64 - 1], [1e300, 1],
+    [None, None], ["\0", "\0"], ["2025-13-01", "a"], [None, None, None, None], ["a", 2**63, 3, "b"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*LISTS, "/articles?sort=-ingested_at", "/commitments?sort=confidence", "/search?q=pact", "/entities/peru/partners",
+     "/entities/peru/mentions", "/articles/{article}/commitments", "/articles/{article}/mentions",
+     "/commitments?between=PE,FJ"],
+)  # fmt: skip
+def test_forged_cursor_is_refused_or_answered(several: Client, path: str) -> None:
+    """The checksum can be reckoned by anyone, so what it vouches for is not believed."""
+    name, _, query = path.format(article=several.get("/articles").json()["items"][0]["id"]).partition("?")
+    request = Request(
+        {"type": "http", "path": name, "query_string": query.encode(), "headers": [], "server": ("x", 80)}
+    )
+    answers = [several.get(next_path(request, position)) for position in FORGED]
+    assert {answer.status_code for answer in answers} <= {200, 422}
+    refused = [answer.json()["errors"][0]["pointer"] for answer in answers if answer.status_code == 422]
+    assert set(refused) == {"query/cursor"}
 
 
 def test_cursor_of_another_list_or_filter_is_refused(several: Client) -> None:
