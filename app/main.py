@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -54,11 +55,11 @@ if TYPE_CHECKING:
 RESOURCES = (articles, entities, statements, commitments, search, summary, jobs, health, audit)
 
 
-def create_app(settings: Settings, line: Line | None = None) -> FastAPI:
+def create_app(settings: Settings, line: Line | None = None, counted_at: Path | None = None) -> FastAPI:
     """The service. Its start migrates the database and then, in the background, loads the model and the seeds.
 
-    With a ``line`` another process does all that, and lends what takes articles in. Raises `SettingsError` for settings
-    that contradict one another.
+    With a ``line`` another process does all that, and lends what takes articles in; ``counted_at`` is where one counts
+    requests against their rates. Raises `SettingsError` for settings that contradict one another.
     """
     access = Access.of(settings)
     database = Database(settings.database_url, shipped("migrations"))
@@ -121,14 +122,16 @@ def create_app(settings: Settings, line: Line | None = None) -> FastAPI:
     problems.install(app)
     if settings.cache_mb:
         app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)
-    _guard(app, settings, access, database, points)
+    _guard(app, settings, access, Keys(database, points.state), Limits.of(settings, counted_at), database)
     app.add_middleware(Requests, counted=metrics.requests)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
 
 
-def _guard(app: FastAPI, settings: Settings, access: Access, database: Database, points: Points) -> None:
+def _guard(
+    app: FastAPI, settings: Settings, access: Access, keys: Keys, limits: Limits | None, database: Database
+) -> None:
     """Decide who gets in, outside of answers that are kept and inside of the log of requests."""
     if not settings.read_only:
         app.add_middleware(Audit, database=database)
@@ -136,8 +139,8 @@ def _guard(app: FastAPI, settings: Settings, access: Access, database: Database,
         Gate,
         settings=settings,
         access=access,
-        keys=Keys(database, points.state),
-        limits=Limits.of(settings),
+        keys=keys,
+        limits=limits,
         invite=log_in.invite,
     )
     if settings.cors_origins:

@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,8 @@ from anyio.from_thread import start_blocking_portal
 from uvicorn.config import STARTUP_FAILURE
 
 from app.api.connections import patient
+from app.api.counting import Windows, counted_here
+from app.api.limits import rates_of
 from app.api.logs import ROOT, configure_logging
 from app.main import create_app
 from app.settings import Settings, shipped
@@ -54,13 +58,22 @@ class NotStarted(Exception):
     """The service did not start; the log says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a process has of the one that started it: a line to borrow on, and where requests are counted."""
+
+    line: Line | None = None
+    counted_at: Path | None = None
+
+
 def serve(settings: Settings, listening: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT, and return once all requests are answered. Raises `NotStarted`."""
     if settings.serve_workers == 1:
-        _serve_here(settings, listening, None)
+        _serve_here(settings, listening, Shared())
         return
-    with _lending(settings) as line:
-        _Crew(partial(_process, settings, line, listening), settings).keep(listening)
+    with _lending(settings) as line, _counting(settings) as counted_at:
+        shared = Shared(line, counted_at)
+        _Crew(partial(_process, settings, shared, listening), settings).keep(listening)
 
 
 class _Server(uvicorn.Server):
@@ -93,8 +106,8 @@ class _Server(uvicorn.Server):
         return leaves
 
 
-def _serve_here(settings: Settings, listening: socket.socket, line: Line | None) -> None:
-    served = create_app(settings, line)
+def _serve_here(settings: Settings, listening: socket.socket, shared: Shared) -> None:
+    served = create_app(settings, shared.line, shared.counted_at)
     config = uvicorn.Config(
         served,
         http=patient(settings.slow_seconds),
@@ -135,19 +148,30 @@ def _lending(settings: Settings) -> Iterator[Line | None]:
         yield lender.line
 
 
-def _process(settings: Settings, line: Line | None, listening: socket.socket) -> SpawnProcess:
+@contextmanager
+def _counting(settings: Settings) -> Iterator[Path | None]:
+    """Where this process counts the requests of those that serve, unless none are limited or a Redis counts them."""
+    rates = rates_of(settings)
+    if not rates or settings.rate_store:
+        yield None
+        return
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(counted_here(Windows(rates))) as path:
+        yield path
+
+
+def _process(settings: Settings, shared: Shared, listening: socket.socket) -> SpawnProcess:
     context = multiprocessing.get_context("spawn")
-    return context.Process(target=_work, args=(settings, line, listening), name="serving")
+    return context.Process(target=_work, args=(settings, shared, listening), name="serving")
 
 
-def _work(settings: Settings, line: Line | None, listening: socket.socket) -> None:
+def _work(settings: Settings, shared: Shared, listening: socket.socket) -> None:
     """One of several processes that serve."""
     from app.ingest.workers import end_with_parent
 
     configure_logging(settings.log_level, settings.log_format)
     threading.Thread(target=end_with_parent, name="end-with-parent", daemon=True).start()
     try:
-        _serve_here(settings, listening, line)
+        _serve_here(settings, listening, shared)
     except NotStarted:
         sys.exit(STARTUP_FAILURE)
 

@@ -194,8 +194,8 @@ class Settings(BaseSettings):
     rate_write: Rate = Field("auto", description="The same for requests that write; `auto`: `120/minute`.")
     rate_store: Annotated[SecretStr | None, AfterValidator(_rate_store)] = Field(
         None,
-        description="The address of a Redis server (`redis://…`) in which several processes count together; else each "
-        "counts alone.",
+        description="The address of a Redis server (`redis://…`) in which several services count together; else each "
+        "counts alone, whatever the number of its processes.",
     )
     slow_seconds: int = Field(
         20,

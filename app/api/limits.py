@@ -1,4 +1,4 @@
-"""How often one key or address may ask: sliding windows, counted here or in a Redis that several processes share.
+"""How often one key or address may ask, counted here or, with other processes, in their parent or in a Redis.
 
 Answers say how much is left after draft-ietf-httpapi-ratelimit-headers.
 """
@@ -8,15 +8,20 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from app.api.access import is_loopback
+from app.api.counting import PATIENCE, Counter, Elsewhere, Windows
 from app.api.logs import ROOT
 from app.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from limits.aio.storage import RedisStorage
 
 log = logging.getLogger(f"{ROOT}.limits")
 
@@ -36,24 +41,24 @@ class Standing:
 class Limits:
     """Counts requests against the rates that are set."""
 
-    def __init__(self, rates: dict[str, RateLimitItem], shared: SlidingWindowCounterRateLimiter | None) -> None:
+    def __init__(self, rates: Mapping[str, RateLimitItem], shared: Counter | None) -> None:
         self._rates = rates
         self._shared = shared
-        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._own = Windows(rates)
         self._silent_until = 0.0
 
     @classmethod
-    def of(cls, settings: Settings) -> Limits | None:
-        """What the settings ask for; None where nothing is limited. Raises `SettingsError`."""
-        chosen = {"read": settings.rate_read, "write": settings.rate_write}
-        if is_loopback(settings.host):
-            chosen = {kind: "none" if rate == "auto" else rate for kind, rate in chosen.items()}
-        chosen = {kind: BEYOND_LOOPBACK[kind] if rate == "auto" else rate for kind, rate in chosen.items()}
-        rates = {kind: parse(rate) for kind, rate in chosen.items() if rate != "none"}
+    def of(cls, settings: Settings, counted_at: Path | None = None) -> Limits | None:
+        """What the settings ask for; None where nothing is limited. Raises `SettingsError`.
+
+        ``counted_at`` is where another process counts for this one (`counted_here`), unless a Redis is set.
+        """
+        rates = rates_of(settings)
         if not rates:
             return None
-        address = settings.rate_store.get_secret_value() if settings.rate_store else None
-        return cls(rates, _redis(address) if address else None)
+        if settings.rate_store:
+            return cls(rates, Windows(rates, _redis(settings.rate_store.get_secret_value())))
+        return cls(rates, Elsewhere(counted_at) if counted_at else None)
 
     def limits(self, kind: str) -> bool:
         """Whether requests that read, or write, are counted."""
@@ -66,33 +71,41 @@ class Limits:
                 return await self._count(self._shared, kind, who)
             except Exception as error:  # whatever the client of Redis raises; what is served must not hang on it
                 self._silent_until = time.monotonic() + SILENT_SECONDS
-                log.warning("rates are counted by each process alone", extra={"fields": {"reason": str(error)}})
+                reason = str(error) or type(error).__name__
+                log.warning("rates are counted by each process alone", extra={"fields": {"reason": reason}})
         return await self._count(self._own, kind, who)
 
-    async def _count(self, counter: SlidingWindowCounterRateLimiter, kind: str, who: str) -> Standing:
+    async def _count(self, counter: Counter, kind: str, who: str) -> Standing:
         rate = self._rates[kind]
-        is_within = await counter.hit(rate, kind, who)
-        reset, remaining = await counter.get_window_stats(rate, kind, who)
-        wait = max(1, math.ceil(reset - time.time()))
+        found = await counter.count(kind, who)
+        wait = max(1, math.ceil(found.reset - time.time()))
         headers = [
             (b"ratelimit-policy", f'"{kind}";q={rate.amount};w={rate.get_expiry()}'.encode()),
-            (b"ratelimit", f'"{kind}";r={remaining if is_within else 0};t={wait}'.encode()),
+            (b"ratelimit", f'"{kind}";r={found.remaining if found.is_within else 0};t={wait}'.encode()),
         ]
-        return Standing(headers, None if is_within else wait)
+        return Standing(headers, None if found.is_within else wait)
 
 
-def _redis(address: str) -> SlidingWindowCounterRateLimiter:
+def rates_of(settings: Settings) -> dict[str, RateLimitItem]:
+    """The rates by kind of request; none of a kind that is not limited."""
+    chosen = {"read": settings.rate_read, "write": settings.rate_write}
+    if is_loopback(settings.host):
+        chosen = {kind: "none" if rate == "auto" else rate for kind, rate in chosen.items()}
+    chosen = {kind: BEYOND_LOOPBACK[kind] if rate == "auto" else rate for kind, rate in chosen.items()}
+    return {kind: parse(rate) for kind, rate in chosen.items() if rate != "none"}
+
+
+def _redis(address: str) -> RedisStorage:
     from limits.aio.storage import RedisStorage
     from limits.errors import ConfigurationError
 
     try:
-        storage = RedisStorage(
+        return RedisStorage(
             f"async+{address}",
             implementation="redispy",
             key_prefix="entente",
-            socket_timeout=0.5,
-            socket_connect_timeout=0.5,
+            socket_timeout=PATIENCE,
+            socket_connect_timeout=PATIENCE,
         )
     except ConfigurationError:
         raise SettingsError("ENTENTE_RATE_STORE needs the extra `redis`: pip install 'entente-news[redis]'") from None
-    return SlidingWindowCounterRateLimiter(storage)
