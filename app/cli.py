@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from app import cli_keys
+from app import cli_bulk, cli_keys
 from app.extraction.extractor import ExtractionFailed, ExtractorName
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ INTERRUPTED = 130
 feed_commands = typer.Typer(help="Follow the feeds of outlets.", no_args_is_help=True)
 app.add_typer(feed_commands, name="feed")
 app.add_typer(cli_keys.commands, name="keys")
+app.command("extract-bulk")(cli_bulk.extract_bulk)
 
 UNREADABLE = 3
 """Exit code where some records could not be read; the others were."""
@@ -170,19 +171,25 @@ def migrate() -> None:
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.", exists=True)],
     workers: Annotated[int, typer.Option(min=0, help="Processes that extract facts; 0: as many as cores.")] = 0,
+    with_facts: Annotated[
+        bool, typer.Option("--facts", help="The folders are results of extract-bulk: take their facts as they are.")
+    ] = False,
 ) -> None:
     """Load articles into the database. What is there already is left as it is, so that a load can be run again.
 
     What is refused is written, with the reason, to PATH.failures.jsonl, which can be loaded once it is mended; the exit
     code is 3 then.
     """
-    from app.ingest.bulk import load_inputs
+    from app.ingest.bulk import ARTICLES, RESULTS, load_inputs
     from app.ingest.extractors import extractor_maker, longest_task
     from app.ingest.progress import LoadingBar
     from app.ingest.workers import Staff, Workers, all_cores
     from app.settings import load_settings, shipped
     from app.store.database import Database
 
+    form = RESULTS if with_facts else ARTICLES
+    if with_facts and (empty := next((path for path in paths if not form.files(path)), None)):
+        raise Refusal(f"{empty} holds no results of extract-bulk that are done")
     settings = load_settings()
     make = extractor_maker(settings)
     staff = Staff(workers or settings.workers or all_cores(), longest=longest_task(settings))
@@ -194,7 +201,7 @@ def load(
         LoadingBar() as bar,
     ):
         try:
-            tally = load_inputs(database, reading, paths, bar.show)
+            tally = load_inputs(database, reading, paths, bar.show, form)
         except KeyboardInterrupt:
             bar.close()
             typer.echo("entente: stopped; what was stored stays, and the same command goes on from there", err=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import orjson
 import pyarrow as pa
@@ -31,17 +33,46 @@ class UnreadableArchive(ValueError):
         self.reason = reason
 
 
-def rows_of_parquet(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield each row's number, from 1, and its columns as a JSON object. Raises `UnreadableArchive`."""
-    row = 0
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Rows of one row group of a Parquet file: ``first`` is the first one's number in the file, from 1.
+
+    ``group`` numbers the row group from 0, and ``skipped`` rows of it come before the first.
+    """
+
+    group: int
+    skipped: int
+    first: int
+    count: int
+
+
+def rows_of_parquet(source: Path | IO[bytes], stretch: Stretch | None = None) -> Iterator[tuple[int, bytes | str]]:
+    """Yield each row's number, from 1, and its columns as a JSON object, or in words why it cannot be read.
+
+    Raises `UnreadableArchive`.
+    """
+    row = stretch.first - stretch.skipped - 1 if stretch else 0
+    last = stretch.first + stretch.count - 1 if stretch else None
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
-                for fields in batch.to_pylist():
+        with pq.ParquetFile(source) as file:
+            groups = [stretch.group] if stretch else None
+            for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, row_groups=groups):
+                for n in range(batch.num_rows):
                     row += 1
-                    yield row, orjson.dumps(fields, default=str)
-    except pa.ArrowException as error:
+                    if last is not None and row > last:
+                        return
+                    if stretch is None or row >= stretch.first:
+                        yield row, _fields(batch.slice(n, 1))
+    except (pa.ArrowException, OSError) as error:
         raise UnreadableArchive(row + 1, f"not readable as Parquet: {_first_line(error)}") from None
+
+
+def _fields(row: pa.RecordBatch) -> bytes | str:
+    try:
+        (fields,) = row.to_pylist()
+        return orjson.dumps(fields, default=str)
+    except (UnicodeDecodeError, OverflowError, TypeError) as error:
+        return f"a column of the row cannot be read: {error}"
 
 
 def pages_of_warc(path: Path) -> Iterator[tuple[int, str | None, bytes]]:

@@ -16,6 +16,7 @@ from app.ingest.failures import FailuresFile
 from app.ingest.files import RawRecord, UnreadableFile, files_under, is_packed, raw_records
 from app.ingest.pipeline import prepare_anew, prepared_in_order
 from app.ingest.prepared import Outcome, Prepared, Refused, store_all
+from app.ingest.result_folders import result_files, result_records
 from app.ingest.workers import Workers
 from app.store.database import Database
 
@@ -53,14 +54,31 @@ Watch = Callable[[Tally], None]
 """Is told after every batch."""
 
 
-def load_inputs(database: Database, workers: Workers, inputs: Sequence[Path], watch: Watch) -> Tally:
+@dataclass(frozen=True, slots=True)
+class InputForm:
+    """Which files an input has, and how a file is taken apart."""
+
+    files: Callable[[Path], list[Path]]
+    records: Callable[[Path], Iterator[RawRecord | UnreadableFile]]
+
+
+ARTICLES = InputForm(files_under, raw_records)
+"""Articles in any format, whose facts are to be extracted."""
+
+RESULTS = InputForm(result_files, result_records)
+"""Articles that have their facts with them, as `extract-bulk` writes them."""
+
+
+def load_inputs(
+    database: Database, workers: Workers, inputs: Sequence[Path], watch: Watch, form: InputForm = ARTICLES
+) -> Tally:
     """Load files, or the files in folders. What is refused is written beside each input. Raises `StoreError`."""
-    files = {given: files_under(given) for given in inputs}
+    files = {given: form.files(given) for given in inputs}
     tally = Tally(bytes_in_all=sum(_size(file) for file in chain.from_iterable(files.values())))
     for given in inputs:
         with FailuresFile(given) as failures:
             before = tally.refused
-            _Load(database, workers, failures, tally, watch).run(files[given])
+            _Load(database, workers, failures, tally, watch).run(_chunks(files[given], form))
             if tally.refused > before:
                 tally.failures.append(failures.path)
     return tally
@@ -92,9 +110,9 @@ class _Load:
     batch: list[tuple[RawRecord, Prepared]] = field(default_factory=list)
     stored_at: float = field(default_factory=time.monotonic)
 
-    def run(self, files: Iterable[Path]) -> None:
+    def run(self, chunks: Iterator[_Chunk]) -> None:
         ahead = CHUNKS_AHEAD * self.workers.staff.workers
-        for chunk, outcomes in prepared_in_order(self.workers, _chunks(files), ahead):
+        for chunk, outcomes in prepared_in_order(self.workers, chunks, ahead):
             self._take(chunk.records, outcomes)
             if chunk.fault:
                 self._refuse(chunk.file, Refused(chunk.fault.line, chunk.fault.reason))
@@ -141,12 +159,12 @@ class _Load:
         return stored, anew
 
 
-def _chunks(files: Iterable[Path]) -> Iterator[_Chunk]:
+def _chunks(files: Iterable[Path], form: InputForm) -> Iterator[_Chunk]:
     for file in files:
         packed, size = is_packed(file), _size(file)
         counted = 0
         chunk = _Chunk(file)
-        for found in raw_records(file):
+        for found in form.records(file):
             if isinstance(found, UnreadableFile):
                 chunk.fault = found
                 break

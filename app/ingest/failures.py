@@ -8,7 +8,7 @@ from typing import IO, Self
 
 import orjson
 
-from app.ingest.files import FAILURES, RawRecord
+from app.ingest.files import FAILURES, FAULT, RESULT, RawRecord
 
 
 class FailuresFile:
@@ -28,7 +28,7 @@ class FailuresFile:
         elif kind is None:  # everything was taken, so what an earlier run wrote no longer holds
             self.path.unlink(missing_ok=True)
 
-    def add(self, path: Path, line: int, reason: str, raw: RawRecord | None = None) -> None:
+    def add(self, path: Path | str, line: int, reason: str, raw: RawRecord | None = None) -> None:
         """Write down a record with the reason why it was refused; one without a record is a file that broke off."""
         if self._stream is None:
             self._stream = self.path.open("wb")
@@ -42,7 +42,9 @@ def _fields(raw: RawRecord) -> dict[str, object]:
     words = raw.content.decode("utf-8", "replace")
     if raw.format == "html":
         return {"html": words, **({"url": raw.url} if raw.url else {})}
-    if raw.format != "json":
+    if raw.format == FAULT:
+        return {}
+    if raw.format not in ("json", RESULT):
         return {"document": words, "format": raw.format}
     try:
         fields = orjson.loads(raw.content)

@@ -20,7 +20,7 @@ from app.domain.article import Article
 from app.ingest import markdown
 from app.ingest.records import Record, UnreadableFile, UnreadableRecord, article_of, json_lines, read_record
 from app.ingest.submission import BadField, cleaned, submission
-from app.ingest.text import NotAnArticle, one_line
+from app.ingest.text import NotAnArticle, normalise, one_line
 
 __all__ = [
     "FORMATS",
@@ -37,13 +37,22 @@ __all__ = [
 FAILURES = ".failures.jsonl"
 """What a file ends in that holds what could not be loaded of another."""
 
+FAULT = "fault"
+"""The format of a record that is none: its content is in words why it cannot be read."""
+
+RESULT = "result"
+"""The format of a record that has its facts with it, as `extract-bulk` found them: JSON too."""
+
 LONGEST_TITLE = 200
 """Characters of a first line of a plain text that is taken for its headline."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """One record as it stands in a file, its format ("json", "markdown", "text", "html"), and the address of a page."""
+    """One record as it stands in a file, its format, and the address of a page.
+
+    The format is "json", "markdown", "text", "html", `RESULT` or `FAULT`.
+    """
 
     path: Path
     line: int
@@ -104,6 +113,10 @@ def read_raw(raw: RawRecord) -> Record | UnreadableFile:
     """Make an article of a record, cleaned."""
     if raw.format == "json":
         return read_record(raw.content, raw.path, raw.line, _article_of)
+    if raw.format == FAULT:
+        return UnreadableFile(raw.path, raw.line, raw.content.decode())
+    if raw.format == RESULT:
+        return _with_facts(raw)
     try:
         if raw.format == "html":
             from app.ingest.html import read_html
@@ -114,6 +127,20 @@ def read_raw(raw: RawRecord) -> Record | UnreadableFile:
         return _refusal(raw, raw.line, refusal.reason)
     except markdown.BadFrontMatter as refusal:
         return _refusal(raw, refusal.line, refusal.reason)
+
+
+def _with_facts(raw: RawRecord) -> Record | UnreadableFile:
+    from app.schemas.results import NotResults, result_of
+
+    row = orjson.loads(raw.content)
+    try:
+        result = result_of(row, row["entities"], row["statements"], row["commitments"])
+    except NotResults as refusal:
+        return UnreadableFile(raw.path, raw.line, str(refusal))
+    if normalise(result.article.text) != result.article.text:
+        reason = "its text is not as Entente cleans texts, and its facts point into it; load it without --facts"
+        return UnreadableFile(raw.path, raw.line, reason)
+    return Record(result.article, line=raw.line, facts=result.facts)
 
 
 def _article_of(fields: Mapping[str, object]) -> Article:
@@ -210,10 +237,15 @@ def _parquet(path: Path) -> Iterator[RawRecord | UnreadableFile]:
     from app.ingest.archives import UnreadableArchive, rows_of_parquet
 
     try:
-        for row, content in rows_of_parquet(path):
-            yield RawRecord(path, row, "json", content)
+        for row, found in rows_of_parquet(path):
+            yield raw_row(path, row, found)
     except UnreadableArchive as refusal:
         yield UnreadableFile(path, refusal.record, refusal.reason)
+
+
+def raw_row(path: Path, row: int, found: bytes | str) -> RawRecord:
+    """A row of Parquet, or why it cannot be read, as a record."""
+    return RawRecord(path, row, "json", found) if isinstance(found, bytes) else RawRecord(path, row, FAULT, found.encode())
 
 
 def _warc(path: Path) -> Iterator[RawRecord | UnreadableFile]:

@@ -52,8 +52,10 @@ class Refused:
 Outcome = Prepared | Refused
 
 
-def prepare(take: Take, *, anew: bool = False) -> Prepared:
-    """Read what was handed in and extract its facts; ``anew`` also where its text is known. For worker processes.
+def prepare(take: Take, *, anew: bool = False, facts: Facts | None = None) -> Prepared:
+    """Read what was handed in and extract its facts, unless they came with it; ``anew`` also where its text is known.
+
+    For worker processes.
 
     Raises `NotAnArticle`, `BadField` and `ExtractionFailed`.
     """
@@ -64,8 +66,8 @@ def prepare(take: Take, *, anew: bool = False) -> Prepared:
             if find_same(connection, article):
                 return Prepared(article)
     started = time.perf_counter()
-    facts = workers.extract(article)
-    return Prepared(article, facts, signature(article.text), time.perf_counter() - started)
+    found = facts or workers.extract(article)
+    return Prepared(article, found, signature(article.text), time.perf_counter() - started)
 
 
 def prepare_records(records: Sequence[RawRecord], *, anew: bool = False) -> list[Outcome]:
@@ -78,7 +80,7 @@ def _prepare_record(raw: RawRecord, anew: bool) -> Outcome:
     if isinstance(found, UnreadableFile):
         return Refused(found.line, found.reason)
     try:
-        return prepare(lambda: found.article, anew=anew)
+        return prepare(lambda: found.article, anew=anew, facts=found.facts)
     except NotAnArticle as refusal:
         return Refused(raw.line, refusal.reason)
     except ExtractionFailed as failed:

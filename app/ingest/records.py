@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from app.domain.article import Article
+from app.domain.facts import Facts
 from app.ingest.submission import BadField, as_given, cleaned, submission
 from app.ingest.text import NotAnArticle
 
@@ -20,12 +21,14 @@ _NOT_ASKED = frozenset({"home_page", "url", "summary"})
 class Record:
     """An article, and the id that its record gave it, unchanged.
 
-    ``line`` is where it stands in its file, from 1: a line, a row of Parquet, a record of a web archive.
+    ``line`` is where it stands in its file, from 1: a line, a row of Parquet, a record of a web archive. ``facts`` are
+    those that came with it.
     """
 
     article: Article
     id: str | int | None = None
     line: int = 1
+    facts: Facts | None = None
 
 
 class UnreadableFile(ValueError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -63,6 +64,17 @@ def _cell(value: Any, between: str = BETWEEN) -> object:
     if value is None:
         return ""
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+
+
+def arrow_table(model: type[BaseModel], items: Iterable[bytes]) -> pyarrow.Table:
+    """Items, each as JSON and at least one, with the columns of `arrow_schema`; what these lack is left out."""
+    import pyarrow.json
+
+    lines = b"\n".join(items)
+    as_read = arrow_schema(model, days_as_times=True)
+    parsing = pyarrow.json.ParseOptions(explicit_schema=as_read, unexpected_field_behavior="ignore")
+    reading = pyarrow.json.ReadOptions(block_size=len(lines) + 1, use_threads=False)
+    return pyarrow.json.read_json(io.BytesIO(lines), reading, parsing).cast(arrow_schema(model))
 
 
 def arrow_schema(model: type[BaseModel], *, days_as_times: bool = False) -> pyarrow.Schema:
