@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -186,7 +187,6 @@ class BulkExtraction:
         self._extractor = extractor
         self._watch = watch
         self._open: dict[str, int] = {}
-        self._made_of: dict[str, dict[str, object]] = {}
         self.standing = Standing()
 
     def run(self, looked: Iterable[Looked], run: Run) -> Standing:
@@ -211,7 +211,7 @@ class BulkExtraction:
             shutil.rmtree(begun, ignore_errors=True)
             begun.mkdir(parents=True)
             _write_json(begun / DONE, made_of)
-        self._open[given.name], self._made_of[given.name] = len(looked.pieces), made_of
+        self._open[given.name] = len(looked.pieces)
         standing.rows_in_all += sum(piece.count for piece in looked.pieces)
         if not looked.pieces:
             self._finish(given.name)
@@ -248,7 +248,7 @@ class BulkExtraction:
         self._watch(standing)
 
     def _finish(self, name: str) -> None:
-        begun, made_of = hidden(self._out, name), self._made_of[name]
+        begun = hidden(self._out, name)
         for left in begun.glob(".*"):  # of actors that were killed
             shutil.rmtree(left, ignore_errors=True)
         begun.rename(self._out / name)
@@ -279,7 +279,7 @@ def _write_json(path: Path, content: object) -> None:
         os.fsync(stream.fileno())
 
 
-def _read_json(path: Path) -> dict[str, float]:
+def _read_json(path: Path) -> dict[str, Any]:
     try:
         return dict(orjson.loads(path.read_bytes()))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What bulk extraction is to read: Parquet files on a disk or in an object store, and the pieces that they fall into."""
+"""What bulk extraction is to read: Parquet files on a disk or in an object store, and the pieces they fall into."""
 
 from __future__ import annotations
 

@@ -245,7 +245,9 @@ def _parquet(path: Path) -> Iterator[RawRecord | UnreadableFile]:
 
 def raw_row(path: Path, row: int, found: bytes | str) -> RawRecord:
     """A row of Parquet, or why it cannot be read, as a record."""
-    return RawRecord(path, row, "json", found) if isinstance(found, bytes) else RawRecord(path, row, FAULT, found.encode())
+    return (
+        RawRecord(path, row, "json", found) if isinstance(found, bytes) else RawRecord(path, row, FAULT, found.encode())
+    )
 
 
 def _warc(path: Path) -> Iterator[RawRecord | UnreadableFile]:

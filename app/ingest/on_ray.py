@@ -43,8 +43,9 @@ class Cluster:
         done = given.map(_Actor, fn_constructor_args=(self,), compute=pool, num_cpus=1)
         try:
             for row in done.iter_rows():
-                yield Piece(**{name: row[name] for name in Piece.__slots__}), Report(
-                    **{name: row[name] for name in Report.__slots__}
+                yield (
+                    Piece(**{name: row[name] for name in Piece.__slots__}),
+                    Report(**{name: row[name] for name in Report.__slots__}),
                 )
         except _failures() as error:
             raise ClusterFailed(f"the cluster stopped: {str(error).strip().splitlines()[-1]}") from error
@@ -86,7 +87,8 @@ def _connected() -> Any:
 def _processors() -> int:
     import ray
 
-    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+    resources: dict[str, float] = ray.cluster_resources()
+    return max(1, int(resources.get("CPU", 1)))
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -60,7 +60,7 @@ class ResultWriter:
 
 
 def result_files(given: Path) -> list[Path]:
-    """The tables of articles in a folder and below it, sorted; those that are not done are hidden, and not among them."""
+    """The tables of articles in a folder and below it, sorted; what is not done is hidden, and not among them."""
     found = given.rglob(FIRST_TABLE)
     return sorted(f for f in found if not any(part.startswith(".") for part in f.relative_to(given).parts))
 
