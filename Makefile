@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving bench-stores chaos fuzz model run install test lint types contracts tests check-slow lock clean
+.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving bench-stores chaos fuzz model ray-check run install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -126,14 +126,27 @@ $(VENV)/fuzzing.stamp: tests/fuzz/requirements.txt | $(VENV)/bin/python
 	-$(PIP) install --no-deps --only-binary :all: --require-hashes --target $(VENV)/fuzzing -r $<
 	@touch $@
 
+# Bulk extraction on a local Ray cluster of two nodes, one of which is killed on the way, against one process, record by
+# record, with words a second: make ray-check ARTICLES=200. Ray is in an environment of its own, since few need it.
+RAY := .venv-ray
+ray-check: $(RAY)/stamp
+	$(RAY)/bin/python -m benchmarks.bulk_on_ray $(or $(ARTICLES),200)
+
+$(RAY)/stamp: requirements-ray.lock pyproject.toml
+	$(PYTHON) -m venv $(RAY)
+	$(RAY)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r requirements-ray.lock
+	$(RAY)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
+	@touch $@
+
 # Write the locks anew, with the newest versions that pyproject.toml admits.
 LOCK_ALONE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras
 LOCK := $(LOCK_ALONE) --group build
 lock:
 	$(LOCK) --upgrade pyproject.toml -o requirements.lock
 	$(LOCK) --upgrade --extra postgres --extra telemetry --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(LOCK) --upgrade --extra ray -c requirements.lock pyproject.toml -o requirements-ray.lock
 	$(LOCK_ALONE) --upgrade $(OPENAPI)/requirements.in -o $(OPENAPI)/requirements.lock
 	npm update --prefix $(OPENAPI) --package-lock-only --ignore-scripts --no-audit --no-fund
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(RAY) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

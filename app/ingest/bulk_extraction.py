@@ -7,11 +7,14 @@ folder that all machines of a cluster share.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,22 +23,23 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from app.extraction.extractor import ExtractionFailed
-from app.ingest import workers
+from app.domain.article import Article
+from app.domain.facts import Facts
+from app.extraction.extractor import ExtractionFailed, Extractor
 from app.ingest.archives import UnreadableArchive, rows_of_parquet
 from app.ingest.bulk_inputs import BulkInput, Looked, Piece, open_input
 from app.ingest.failures import FailuresFile
 from app.ingest.files import RawRecord, raw_row, read_raw
-from app.ingest.pipeline import done_in_order
 from app.ingest.prepared import Refused
 from app.ingest.records import UnreadableFile
 from app.ingest.result_folders import ResultWriter
-from app.ingest.workers import Workers
 from app.schemas.results import rows_of
 
-CHUNK_RECORDS = 16
-CHUNKS_AHEAD = 2
-"""Records in one task of a worker, and tasks that are under way or wait for it."""
+DEATHS = 2
+"""How often whoever reads a row may die over it until the row is refused: once may be another's doing."""
+
+AT = "at"
+"""In the folder of a piece while it is made: the number of the row that is being read."""
 
 REPORT = "report.json"
 """In the folder of a piece: what became of it."""
@@ -60,50 +64,27 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Extracted:
-    """The rows of an article by table, and how many words it has."""
+class Reading:
+    """What reads a piece, and the seconds that a row may take: the process ends where one takes longer."""
 
-    rows: dict[str, list[bytes]]
-    words: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    records: list[RawRecord]
+    extractor: Extractor
+    longest: float
 
 
-def extract_records(records: Sequence[RawRecord]) -> list[Extracted | Refused]:
-    """The facts of records, each on its own. For worker processes."""
-    return [_extract_record(record) for record in records]
-
-
-def _extract_record(raw: RawRecord) -> Extracted | Refused:
-    found = read_raw(raw)
-    if isinstance(found, UnreadableFile):
-        return Refused(found.line, found.reason)
-    article = found.article
-    try:
-        facts = workers.extract(article)
-    except ExtractionFailed as failed:
-        return Refused(raw.line, f"its facts could not be extracted: {failed}")
-    # Nobody sees all ids at once, so that those which nobody gave have digits of the text with them.
-    given = f"{article.slug}-{article.content_hash[:6]}" if found.id is None else str(found.id)
-    return Extracted(rows_of(given, article, facts, datetime.now(UTC)), article.word_count)
-
-
-def extract_piece(reading: Workers, piece: Piece, out: Path) -> Report:
+def extract_piece(reading: Reading, piece: Piece, out: Path) -> Report:
     """Write a piece's results, unless they are there. Rows that give no facts are written with the reason beside them.
 
-    May be done twice, at the same time too: the first to finish is the one that counts. Raises `OSError`.
+    May be done twice, at the same time too: the first to finish is the one that counts. To be done again where the
+    process dies: a row over which it died `DEATHS` times is refused. Raises `OSError`.
     """
     place = hidden(out, piece.name) / piece.label
     if place.is_dir():
         return _report(place)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    deadly = _deadly(place)
     own = place.with_name(f".{piece.label}-{uuid.uuid4().hex}")
-    own.mkdir()
+    own.mkdir(parents=True)
     try:
-        report = _write_piece(reading, piece, own)
+        report = _write_piece(reading, piece, own, deadly)
         _write_json(own / REPORT, asdict(report))
         try:
             own.rename(place)
@@ -116,32 +97,50 @@ def extract_piece(reading: Workers, piece: Piece, out: Path) -> Report:
         shutil.rmtree(own, ignore_errors=True)
 
 
-def _write_piece(reading: Workers, piece: Piece, folder: Path) -> Report:
+def _deadly(place: Path) -> set[int]:
+    """The rows that too many before us were reading when they died, and left their folders behind."""
+    died: Counter[str] = Counter()
+    for at in place.parent.glob(f".{place.name}-*/{AT}"):
+        with suppress(FileNotFoundError):  # it was alive after all, and is done now
+            died[at.read_text()] += 1
+    return {int(row) for row, times in died.items() if row and times >= DEATHS}
+
+
+def _write_piece(reading: Reading, piece: Piece, folder: Path, deadly: Container[int]) -> Report:
     began = time.time()
     articles = refused = words = 0
     writer = ResultWriter(folder)
     with FailuresFile(folder / "articles") as failures:
-        for chunk, outcomes in done_in_order(reading, extract_records, _chunks(piece), CHUNKS_AHEAD):
-            for raw, outcome in zip(chunk.records, outcomes, strict=True):
-                if isinstance(outcome, Refused):
-                    failures.add(piece.uri, outcome.line, outcome.reason, raw)
-                    refused += 1
-                else:
-                    writer.add(outcome.rows)
-                    articles, words = articles + 1, words + outcome.words
+        for raw in _records(piece):
+            (folder / AT).write_text(str(raw.line))
+            found = Refused(raw.line, "whoever reads it dies") if raw.line in deadly else _extracted(reading, raw)
+            if isinstance(found, Refused):
+                failures.add(piece.uri, found.line, found.reason, raw)
+                refused += 1
+            else:
+                identifier, article, facts = found
+                writer.add(rows_of(identifier, article, facts, datetime.now(UTC)))
+                articles, words = articles + 1, words + article.word_count
     writer.close()
+    (folder / AT).unlink(missing_ok=True)
     return Report(articles, refused, words, began, time.time())
 
 
-def _chunks(piece: Piece) -> Iterator[_Chunk]:
-    records: list[RawRecord] = []
-    for record in _records(piece):
-        records.append(record)
-        if len(records) == CHUNK_RECORDS:
-            yield _Chunk(records)
-            records = []
-    if records:
-        yield _Chunk(records)
+def _extracted(reading: Reading, raw: RawRecord) -> tuple[str, Article, Facts] | Refused:
+    """A record's id, article and facts."""
+    faulthandler.dump_traceback_later(reading.longest, exit=True)
+    try:
+        found = read_raw(raw)
+        if isinstance(found, UnreadableFile):
+            return Refused(found.line, found.reason)
+        article = found.article
+        # Nobody sees all ids at once, so that those which nobody gave have digits of the text with them.
+        given = f"{article.slug}-{article.content_hash[:6]}" if found.id is None else str(found.id)
+        return given, article, reading.extractor.extract(article)
+    except ExtractionFailed as failed:
+        return Refused(raw.line, f"its facts could not be extracted: {failed}")
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _records(piece: Piece) -> Iterator[RawRecord]:
@@ -211,6 +210,7 @@ class BulkExtraction:
             shutil.rmtree(begun, ignore_errors=True)
             begun.mkdir(parents=True)
             _write_json(begun / DONE, made_of)
+        _clear(begun)
         self._open[given.name] = len(looked.pieces)
         standing.rows_in_all += sum(piece.count for piece in looked.pieces)
         if not looked.pieces:
@@ -249,8 +249,7 @@ class BulkExtraction:
 
     def _finish(self, name: str) -> None:
         begun = hidden(self._out, name)
-        for left in begun.glob(".*"):  # of actors that were killed
-            shutil.rmtree(left, ignore_errors=True)
+        _clear(begun)
         begun.rename(self._out / name)
         self.standing.files += 1
 
@@ -259,6 +258,12 @@ def hidden(out: Path, name: str) -> Path:
     """Where the results of an input are until all of them are there."""
     place = out / name
     return place.with_name(f".{place.name}.part")
+
+
+def _clear(begun: Path) -> None:
+    """Remove what actors left that were killed."""
+    for left in begun.glob(".*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _told(failures: Path) -> Iterator[str]:

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from app.ingest.bulk_extraction import Report, extract_piece
+from app.ingest.bulk_extraction import Reading, Report, extract_piece
 from app.ingest.bulk_inputs import Piece
-from app.ingest.workers import MakeExtractor, Staff, Workers
+from app.ingest.workers import MakeExtractor
 
 MOST_BLOCKS = 4096
 """Into how many blocks Ray Data divides the pieces; it keeps a record of each."""
@@ -52,15 +52,15 @@ class Cluster:
 
 
 class _Actor:
-    """Does pieces one after the other. The extractor runs in a process below it, which a bad text may take with it."""
+    """Does pieces one after the other. Where a row kills it, Ray gives the piece to another that it starts."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._out = cluster.out
-        self._workers = Workers(Staff(1, longest=cluster.longest), None, cluster.make)
-        self._workers.warm()
+        self._reading = Reading(cluster.make(), cluster.longest)
+        self._reading.extractor.warm()
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        report = extract_piece(self._workers, Piece(**row), self._out)
+        report = extract_piece(self._reading, Piece(**row), self._out)
         return row | asdict(report)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Protocol, TypeVar
@@ -23,40 +23,26 @@ class Chunk(Protocol):
 
 
 ChunkT = TypeVar("ChunkT", bound=Chunk)
-MadeT = TypeVar("MadeT")
-
-Task = Callable[[Sequence[RawRecord]], list[MadeT | Refused]]
-"""What a worker does with records: makes something of each, or refuses it."""
 
 
 def prepared_in_order(workers: Workers, chunks: Iterator[ChunkT], ahead: int) -> Iterator[tuple[ChunkT, list[Outcome]]]:
     """What became of each chunk; up to ``ahead`` of them are under way."""
-    return done_in_order(workers, prepare_records, chunks, ahead)
-
-
-def done_in_order(
-    workers: Workers, task: Task[MadeT], chunks: Iterator[ChunkT], ahead: int
-) -> Iterator[tuple[ChunkT, list[MadeT | Refused]]]:
-    """What a task made of each chunk; up to ``ahead`` of them are under way."""
-    waiting: deque[tuple[ChunkT, Future[list[MadeT | Refused]]]] = deque()
+    waiting: deque[tuple[ChunkT, Future[list[Outcome]]]] = deque()
     while True:
         while len(waiting) < ahead and (chunk := next(chunks, None)):
-            waiting.append((chunk, workers.submit_batch(task, chunk.records)))
+            waiting.append((chunk, workers.submit_batch(prepare_records, chunk.records)))
         if not waiting:
             return
         chunk, future = waiting.popleft()
-        yield chunk, _outcomes(workers, task, chunk.records, future)
+        yield chunk, _outcomes(workers, chunk.records, future)
 
 
 def prepare_anew(workers: Workers, records: Sequence[RawRecord]) -> list[Outcome]:
     """What becomes of records whose texts are to be extracted whether or not they are known."""
-    task = partial(prepare_records, anew=True)
-    return _outcomes(workers, task, records, workers.submit_batch(task, records))
+    return _outcomes(workers, records, workers.submit_batch(partial(prepare_records, anew=True), records))
 
 
-def _outcomes(
-    workers: Workers, task: Task[MadeT], records: Sequence[RawRecord], future: Future[list[MadeT | Refused]]
-) -> list[MadeT | Refused]:
+def _outcomes(workers: Workers, records: Sequence[RawRecord], future: Future[list[Outcome]]) -> list[Outcome]:
     """What became of records; where a worker broke down over them, of each on its own.
 
     Raises `WorkersDown`: no record is to blame for that.
@@ -66,12 +52,12 @@ def _outcomes(
     except BROKEN:
         if not workers.is_open:
             raise
-    return [_outcome(workers, task, record) for record in records]
+    return [_outcome(workers, record) for record in records]
 
 
-def _outcome(workers: Workers, task: Task[MadeT], record: RawRecord) -> MadeT | Refused:
+def _outcome(workers: Workers, record: RawRecord) -> Outcome:
     try:
-        (outcome,) = workers.ask(task, [record])
+        (outcome,) = workers.ask(prepare_records, [record])
     except WorkersDown:
         raise
     except TaskFailed as error:

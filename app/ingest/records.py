@@ -58,7 +58,7 @@ def article_of(fields: Mapping[str, object]) -> Article:
 
     Raises `BadField` and `NotAnArticle`.
     """
-    return _page(fields, fields) if "html" in fields else cleaned(submission(fields.get("text"), fields))
+    return cleaned(submission(fields.get("text"), fields)) if fields.get("html") is None else _page(fields, fields)
 
 
 def read_records(stream: Iterable[bytes], name: str | Path) -> Iterator[Record | UnreadableRecord]:
@@ -101,7 +101,7 @@ def read_record(
 
 def _as_given(fields: Mapping[str, object]) -> Article:
     asked = {name: value for name, value in fields.items() if name not in _NOT_ASKED}
-    if "html" in fields:
+    if fields.get("html") is not None:
         return _page(fields, asked)
     return as_given(submission(asked.get("text"), asked))
 

@@ -102,8 +102,8 @@ def all_cores() -> int:
 class Workers:
     """A pool of worker processes. They start with the first task; `close` ends them."""
 
-    def __init__(self, staff: Staff, store: str | None, make: MakeExtractor = EntenteExtractor) -> None:
-        """``store`` is the URL of the database that tasks may look into; None where none does."""
+    def __init__(self, staff: Staff, store: str, make: MakeExtractor = EntenteExtractor) -> None:
+        """``store`` is the URL of the database that tasks may look into."""
         self.staff = staff
         self.name = make().name
         make_pool = partial(
@@ -205,7 +205,6 @@ def extract(article: Article) -> Facts:
 
 def store() -> Database:
     """The database, to look into. To be called in a worker only."""
-    assert _own.store
     return _own.store
 
 
@@ -218,13 +217,13 @@ class _Own:
     """What a worker process has."""
 
     extractor: Extractor
-    store: Database | None
+    store: Database
 
 
 _own: _Own
 
 
-def _start(make: MakeExtractor, nice: int, url: str | None) -> None:
+def _start(make: MakeExtractor, nice: int, url: str) -> None:
     """Set a worker process up: it steps back, ends with its parent, and has its extractor loaded."""
     global _own
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
@@ -232,7 +231,7 @@ def _start(make: MakeExtractor, nice: int, url: str | None) -> None:
     CONSTS.channel_lock_timeout = LOCKED_AT_MOST
     if nice:
         os.nice(nice)
-    _own = _Own(make(), Database(url, shipped("migrations")) if url else None)
+    _own = _Own(make(), Database(url, shipped("migrations")))
     _own.extractor.warm()
 
 
