@@ -98,6 +98,11 @@ def statement_out(statement: Statement, entities: Entities) -> StatementOut:
     )
 
 
+def shown_confidence(commitment: Commitment) -> float:
+    """A commitment's confidence as clients see it: what they filter and sort by too."""
+    return round(commitment.confidence, 4)
+
+
 def commitment_out(commitment: Commitment, entities: Entities) -> CommitmentOut:
     """A commitment; ``entities`` must hold its parties and speakers."""
     date = commitment.date
@@ -111,7 +116,7 @@ def commitment_out(commitment: Commitment, entities: Entities) -> CommitmentOut:
         action=commitment.action,
         object=commitment.object,
         date=ActDateOut(start=date.start, end=date.end, text=date.text) if date else None,
-        confidence=round(commitment.confidence, 4),
+        confidence=shown_confidence(commitment),
         speakers=[_speaker(s, entities) for s in commitment.speakers],
         statement=commitment.statement,
         parties=[_party(p, entities) for p in commitment.parties],

@@ -165,7 +165,7 @@ def _columns_of(c: Commitment) -> dict[str, object]:
         "date_text": c.date.text if c.date else None,
         "date_start": c.date.start if c.date else None,
         "date_end": (c.date.end or c.date.start) if c.date else None,
-        "confidence": c.confidence,
+        "confidence": documents.shown_confidence(c),
         "statement": c.statement,
     }
 

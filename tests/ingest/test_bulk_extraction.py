@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from app.extraction.extractor import EntenteExtractor
 from app.ingest import bulk_inputs
@@ -26,7 +27,6 @@ from app.ingest.records import UnreadableFile
 from app.ingest.result_folders import result_files, result_records
 from app.ingest.workers import Staff, Workers
 from app.settings import shipped
-from app.store import tables
 from app.store.database import Database
 from tests.client import Client
 from tests.ingest.readers import Reader
@@ -91,7 +91,7 @@ def everything_in(url: str) -> dict[str, list[dict[str, Any]]]:
     times = {"ingested_at", "modified_at", "at"}
     found = {}
     with closing(Database(url, shipped("migrations"))) as database, database.read() as connection:
-        for table in tables.SQLModel.metadata.sorted_tables:
+        for table in SQLModel.metadata.sorted_tables:
             rows = connection.execute(select(table).order_by(*table.primary_key)).mappings()
             found[table.name] = [
                 {k: clock.sub(b"", v) if isinstance(v, bytes) else v for k, v in row.items() if k not in times}
