@@ -212,13 +212,13 @@ def test_rows_and_files_that_cannot_be_read_are_named_and_cost_no_other(tmp_path
     assert mended == [text(2)]
 
 
-@pytest.mark.parametrize("trouble", ["kills its reader", "holds its reader up"])
+@pytest.mark.parametrize("trouble", ["kills its reader", pytest.param("holds its reader up", marks=pytest.mark.slow)])
 def test_row_over_which_readers_die_is_refused_by_the_third(tmp_path: Path, trouble: str) -> None:
     texts = [text(n) for n in range(5)]
     texts[3] = f"The minister wrote a text that {trouble}. So it was."
     news, out = write(tmp_path / "a.parquet", texts), tmp_path / "out"
     ((piece,),) = [looked.pieces for looked in look(find_inputs(str(news)))]
-    task = partial(extract_piece, Reading(Reader(), longest=1), piece, out)
+    task = partial(extract_piece, Reading(Reader(), longest=10), piece, out)
     ends = []
     for _ in range(3):
         process = multiprocessing.get_context("spawn").Process(target=task)
