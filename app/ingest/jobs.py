@@ -15,7 +15,9 @@ from typing import TypeVar
 from anyio import CancelScope, to_thread
 from sqlalchemy import Connection
 
+from app.ingest import job_queue
 from app.ingest.files import RawRecord
+from app.ingest.job_queue import Pulse
 from app.ingest.pipeline import prepare_anew, prepared_in_order
 from app.ingest.prepared import Outcome, Prepared, Refused, store_all
 from app.ingest.records import json_lines
@@ -39,6 +41,8 @@ LOOK_SECONDS = 2.0
 """How often the store is asked for jobs that another process took in."""
 
 _SOURCE = Path("job")
+_PULSE = Pulse()
+_EVERY_LINE = (0, 2**62)
 
 
 class NoRecords(ValueError):
@@ -86,11 +90,17 @@ class Inbox:
 
 
 class Jobs:
-    """Works jobs off in a thread of its own between `start` and `stop`."""
+    """Works jobs off in a thread of its own between `start` and `stop`.
 
-    def __init__(self, database: Database, workers: Workers) -> None:
+    Where the store has a queue, many share a job, range by range; else one has a job until it is done, or falls silent.
+    """
+
+    def __init__(self, database: Database, workers: Workers, pulse: Pulse = _PULSE) -> None:
         self._database = database
+        self._pulse = pulse
         self._workers = workers
+        # From a queue there are as many tasks under way as there are workers.
+        self._ahead = CHUNKS_AHEAD * (1 if database.queue_address else workers.staff.workers)
         self._owner = uuid.uuid4().hex
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -118,12 +128,19 @@ class Jobs:
                 if not swept:
                     _written(self._database, jobs.drop_old_jobs)
                     swept = True
-                while not self._stopping.is_set() and (pk := self._lease()) is not None:
-                    self._work_off(pk)
+                self._work()
             except (StoreError, TaskFailed, CancelledError) as error:
                 if not self._stopping.is_set():
                     log.error("jobs interrupted", extra={"fields": {"reason": str(error)}})
             self._wake.wait(LOOK_SECONDS)
+
+    def _work(self) -> None:
+        """What there is; where there is a queue, also what comes."""
+        if address := self._database.queue_address:
+            job_queue.work(address, self._work_off, self._workers.staff.workers, self._pulse, self._stopping)
+            return
+        while not self._stopping.is_set() and (pk := self._lease()) is not None:
+            self._work_off(pk, *_EVERY_LINE)
 
     def _lease(self) -> int | None:
         with self._database.read() as connection:
@@ -131,18 +148,19 @@ class Jobs:
                 return None
         return _written(self._database, partial(jobs.lease_job, owner=self._owner))
 
-    def _work_off(self, pk: int) -> None:
-        ahead = CHUNKS_AHEAD * self._workers.staff.workers
-        for chunk, outcomes in prepared_in_order(self._workers, self._chunks(pk), ahead):
+    def _work_off(self, pk: int, first: int, last: int) -> bool:
+        """Settle the records of a job from one line to another; False where it was stopped before that."""
+        for chunk, outcomes in prepared_in_order(self._workers, self._chunks(pk, first, last), self._ahead):
             anew = self._settle(pk, chunk.records, outcomes)
             if anew:
                 self._settle(pk, anew, prepare_anew(self._workers, anew))
+        return not self._stopping.is_set()
 
-    def _chunks(self, pk: int) -> Iterator[_Chunk]:
-        line = 0
+    def _chunks(self, pk: int, first: int, last: int) -> Iterator[_Chunk]:
+        line = first - 1
         while not self._stopping.is_set():
             with self._database.read() as connection:
-                found = jobs.records_after(connection, pk, line, CHUNK_RECORDS)
+                found = jobs.records_after(connection, pk, line, last, CHUNK_RECORDS)
             if not found:
                 return
             line = found[-1][0]

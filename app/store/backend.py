@@ -53,6 +53,9 @@ class Backend(Protocol):
     reading: Engine
     """For reading in one state of the store."""
 
+    queue_address: str | None
+    """Of the server that has jobs in its queue; None where there is no queue."""
+
     def before_revision(self) -> None:
         """Make the database ready for a change of its schema."""
 
@@ -63,7 +66,7 @@ class Backend(Protocol):
         """Finish a change of the schema."""
 
     def after_copy(self, connection: Connection) -> None:
-        """Rows came with their numbers: others are to be numbered behind them, and asked for by what is there now."""
+        """Rows came with their numbers: others are to be numbered behind them, and asked for by what is there now; jobs among them go on."""
 
     def written(self) -> None:
         """Something was written through this engine just now."""

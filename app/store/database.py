@@ -52,6 +52,11 @@ class Database:
         """Where the facts are, without any password."""
         return self._url.render_as_string(hide_password=True)
 
+    @property
+    def queue_address(self) -> str | None:
+        """Of the queue that jobs are worked off from, with any password; None where their rows are all there is."""
+        return self._backend.queue_address
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the store throughout. Raises `StoreError`."""

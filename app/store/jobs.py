@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from app.store.job_tasks import put_tasks
 from app.store.tables import job_records, job_refusals, jobs
 
 RECEIVING, QUEUED, RUNNING, DONE = "receiving", "queued", "running", "done"
@@ -72,6 +73,7 @@ def queue_job(connection: Connection, pk: int) -> None:
     """All is there: it may be worked off."""
     total = select(func.count()).where(job_records.c.job_pk == pk).scalar_subquery()
     connection.execute(update(jobs).where(jobs.c.pk == pk).values(state=QUEUED, total=total))
+    put_tasks(connection, pk)
 
 
 def drop_job(connection: Connection, pk: int) -> None:
@@ -117,10 +119,11 @@ def lease_job(connection: Connection, owner: str) -> int | None:
     return pk
 
 
-def records_after(connection: Connection, pk: int, line: int, limit: int) -> list[tuple[int, bytes]]:
-    """Records that are still to be worked off, from the line after ``line`` on."""
+def records_after(connection: Connection, pk: int, line: int, last: int, limit: int) -> list[tuple[int, bytes]]:
+    """Records that are still to be worked off, from the line after ``line`` to ``last``."""
     query = select(job_records.c.line, job_records.c.content).where(job_records.c.job_pk == pk)
-    rows = connection.execute(query.where(job_records.c.line > line).order_by(job_records.c.line).limit(limit))
+    among = query.where(job_records.c.line > line, job_records.c.line <= last)
+    rows = connection.execute(among.order_by(job_records.c.line).limit(limit))
     return [(row.line, row.content) for row in rows]
 
 
@@ -142,7 +145,7 @@ def count_settled(connection: Connection, pk: int, counts: Counts, owner: str) -
     now = datetime.now(UTC)
     left = connection.scalar(select(job_records.c.line).where(job_records.c.job_pk == pk).limit(1))
     done = {"state": DONE, "finished_at": now}
-    after = done if left is None else {"leased_by": owner, "leased_until": now + LEASE}
+    after = done if left is None else {"state": RUNNING, "leased_by": owner, "leased_until": now + LEASE}
     added = {name: jobs.c[name] + getattr(counts, name) for name in ("new", "known", "refused")}
     connection.execute(update(jobs).where(jobs.c.pk == pk).values(**added, **after))
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.store.backend import BUSY_SECONDS, Question, StoreError, in_one_line
+from app.store.job_tasks import PREFIX, put_all_tasks
 from app.store.notifications import Listener
 
 if TYPE_CHECKING:
@@ -36,14 +37,15 @@ FAULTS = ("08", "25006", "28", "3D", "42501", "53", "54", "55", "57", "58", "F0"
 right, resources, limits, lock not had, shutdown, system (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 """
 
-BY_LANGUAGE = text("""
+BY_LANGUAGE = text(f"""
     SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c
     JOIN information_schema.tables t USING (table_schema, table_name)
     WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
         AND c.data_type IN ('character varying', 'text') AND c.collation_name IS DISTINCT FROM 'C'
+        AND NOT starts_with(c.table_name, '{PREFIX}')
     ORDER BY c.table_name, c.ordinal_position
 """)
-"""Columns of text that are ordered by the rules of a language."""
+"""Columns of text that are ordered by the rules of a language, other than those of the library that keeps the queue."""
 
 SERIALS = text("""
     SELECT table_name, pg_get_serial_sequence(quote_ident(table_name), column_name) FROM information_schema.columns
@@ -66,6 +68,7 @@ class Postgresql:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self.queue_address: str | None = conninfo
         self._listener = Listener(conninfo, timeout)
 
     def before_revision(self) -> None:
@@ -86,6 +89,7 @@ class Postgresql:
         for table, serial in connection.execute(SERIALS).all():
             connection.exec_driver_sql(f"""SELECT setval('{serial}', (SELECT max(pk) FROM "{table}"))""")  # noqa: S608
         connection.exec_driver_sql("ANALYZE")
+        put_all_tasks(connection)
 
     def written(self) -> None:
         """Who wrote through here reads what was written, before the server's notification is there."""

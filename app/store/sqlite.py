@@ -38,6 +38,7 @@ class Sqlite:
             event.listen(self.engine, "connect", _set_up_bulk_writes)
         event.listen(self.engine, "begin", _begin)
         self.reading: Engine = self.engine
+        self.queue_address: str | None = None
 
     def before_revision(self) -> None:
         """Turn on the write-ahead log, with which readers and a writer do not wait for one another.

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from app.domain.entity import EntityType
 from app.settings import shipped
-from app.store import fulltext, queries, tables
+from app.store import fulltext, job_tasks, queries, tables
 from app.store.bulk import insert_rows
 from app.store.database import Database, StoreError
 from app.store.queries import Window
@@ -27,8 +27,8 @@ MIGRATIONS = shipped("migrations")
 
 
 def _not_full_text(name: str | None, *_: object) -> bool:
-    """The tables of SQLite's full text are no models."""
-    return not (name or "").startswith(fulltext.PREFIX)
+    """The tables of SQLite's full text are no models, nor is the queue."""
+    return not (name or "").startswith((fulltext.PREFIX, job_tasks.PREFIX))
 
 
 def test_models_and_migrated_schema_agree(database: Database) -> None:
