@@ -126,7 +126,9 @@ class _Shift:
         from procrastinate.exceptions import ConnectorException
 
         for task in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self.pulse.silence):
-            with suppress(ConnectorException):  # another worker was quicker; if the server is gone, the next look says so
+            with suppress(
+                ConnectorException
+            ):  # another worker was quicker; if the server is gone, the next look says so
                 await app.job_manager.retry_job(task)
 
     def _app(self) -> App:

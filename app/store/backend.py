@@ -66,7 +66,10 @@ class Backend(Protocol):
         """Finish a change of the schema."""
 
     def after_copy(self, connection: Connection) -> None:
-        """Rows came with their numbers: others are to be numbered behind them, and asked for by what is there now; jobs among them go on."""
+        """Rows came with their numbers: others are to be numbered behind them, and asked for by what is there now.
+
+        Jobs among them go on.
+        """
 
     def written(self) -> None:
         """Something was written through this engine just now."""

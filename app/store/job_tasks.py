@@ -1,7 +1,7 @@
-"""The queue in which PostgreSQL keeps what is to be worked off: tasks, each a range of a job's records, by procrastinate.
+"""The queue on PostgreSQL, kept by procrastinate: tasks to work off, each a range of a job's records.
 
-A task is put in by the transaction that takes its records in, and only points at them: all of the queue can be made anew
-from the jobs and their records. SQLite has no queue; there one worker has a whole job (`app.store.jobs.lease_job`).
+A task is put in by the transaction that takes its records in, and only points at them: the whole queue can be made
+anew from the jobs and their records. SQLite has no queue; there one worker at a time has a job (`jobs.lease_job`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PREFIX = "procrastinate_"
 """What the names of its tables, types and functions begin with."""
 
 RECORDS = 16
-"""Records of a task: some seconds' work, so that several workers share a job, and little is done again for one killed."""
+"""Records of a task: some seconds' work, so that workers share a job, and little is done again for one killed."""
 
 _PUT = text("""
     SELECT procrastinate_defer_jobs_v1(array_agg(ROW(

@@ -44,7 +44,7 @@ BY_LANGUAGE = text(f"""
         AND c.data_type IN ('character varying', 'text') AND c.collation_name IS DISTINCT FROM 'C'
         AND NOT starts_with(c.table_name, '{PREFIX}')
     ORDER BY c.table_name, c.ordinal_position
-""")
+""")  # noqa: S608
 """Columns of text that are ordered by the rules of a language, other than those of the library that keeps the queue."""
 
 SERIALS = text("""
