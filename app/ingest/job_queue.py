@@ -135,9 +135,7 @@ class _Shift:
         from procrastinate import App, PsycopgConnector, RetryStrategy
 
         app = App(
-            connector=PsycopgConnector(
-                conninfo=self.address, min_size=1, max_size=CONNECTIONS, timeout=CONNECT_SECONDS, open=False
-            )
+            connector=PsycopgConnector(conninfo=self.address, min_size=1, max_size=CONNECTIONS, timeout=CONNECT_SECONDS)
         )
         app.task(name=TASK, queue=QUEUE, retry=RetryStrategy(wait=AGAIN_SECONDS))(self._do)
         return app
