@@ -91,12 +91,7 @@ class Contents:
             return self._forward(clause, forward[0], cue)
         if governed:
             return self._backward(clause, governed[0], cue)
-        return (
-            self._quote(clause, cue)
-            or self._before(clause, cue, told)
-            or self._announced(clause, cue)
-            or self._quoted_before(clause, cue, self.sentence.first - 1)
-        )
+        return self._quote(clause, cue) or self._before(clause, cue, told) or self._announced(clause, cue)
 
     def _governed(self, clause: Clause) -> Iterator[Clause]:
         """The clauses that hang on this one, the first only of those that are coordinated."""
@@ -177,7 +172,7 @@ class Contents:
         behind = self.quotations.behind(cue[1])
         if behind and behind.first < min(last + 3, self.sentence.last) and not self._is_bit(behind.first, behind.last):
             return ((behind.first, behind.last),)
-        return ()
+        return self._quoted_before(clause, cue, self.sentence.first - 1)
 
     def _quoted_before(self, clause: Clause, cue: Part, earliest: int | None = None) -> tuple[Part, ...]:
         """The quotation that ends right before the reporting words, with what leads to it, and where it is resumed.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.extraction.quotations import Quotation, Quotations
+from app.extraction.quotations import MARKS, Quotation, Quotations
 from app.extraction.said import Part, Said
 from app.language.pipeline import Reading
 from app.language.sentences import Sentence
+from app.language.tokens import Token
 
 SHORTEST = 5
 """Fewest tokens, marks included, of a quotation that stands for itself."""
@@ -19,11 +20,19 @@ JOINED = 3
 _SPOKEN = ("say", "tell", "urge")
 
 
-def carried_on(reading: Reading, quotations: Quotations, found: Sequence[Said]) -> list[Said]:
-    """The statements, with the quotations that go on with them, in their sentence or in those behind it."""
+def carried_on(
+    reading: Reading, quotations: Quotations, found: Sequence[Said], settled: Sequence[Said] = ()
+) -> list[Said]:
+    """The statements, with the quotations that go on with them, in their sentence or in those behind it.
+
+    ``settled``: statements whose quotations are nobody else's.
+    """
     if not quotations.all or not found:
         return list(found)
-    return _Carrying(reading, quotations, found).all()
+    carrying = _Carrying(reading, quotations, found)
+    parts = [part for said in settled for part in said.content]
+    carrying.taken |= {q.first for q in quotations.all if any(a < q.last and q.first < b for a, b in parts)}
+    return carrying.all()
 
 
 class _Carrying:
@@ -90,7 +99,8 @@ class _Carrying:
         number = self.speaking.get(sentence.number)
         if number is not None:
             behind = max(self.statements[number].cue[1], *(v.last for v in self.statements[number].speakers))
-            return number if behind < quotation.first <= behind + JOINED else None
+            near = behind < quotation.first <= behind + JOINED
+            return number if near or self._resumes(number, quotation) else None
         if not self._alone(quotation, sentence, end) or sentence.number == 0:
             return None
         previous = self.sentences[sentence.number - 1]
@@ -101,8 +111,22 @@ class _Carrying:
             return self.speaking.get(previous.number)
         return None
 
+    def _resumes(self, number: int, quotation: Quotation) -> bool:
+        """Whether a quotation goes on in small letters with one that a comma left unfinished in its sentence."""
+        said, tokens = self.statements[number], self.reading.tokens
+        last = said.content[-1][1]
+        unfinished = last >= 2 and tokens[last - 1].text in MARKS and tokens[last - 2].text == ","
+        return unfinished and said.cue[1] < quotation.first and tokens[quotation.first + 1].text[0].islower()
+
     def _alone(self, quotation: Quotation, sentence: Sentence, end: Sentence) -> bool:
         """Whether no words stand before the quotation in its sentence, or behind it in that in which it ends."""
         tokens = self.reading.tokens
-        outside = (*tokens[sentence.first : quotation.first], *tokens[quotation.last : end.last])
+        outside = (*tokens[sentence.first : quotation.first], *self._rest_of_line(quotation.last, end.last))
         return not any(token.text[0].isalnum() for token in outside)
+
+    def _rest_of_line(self, at: int, end: int) -> Sequence[Token]:
+        tokens, text = self.reading.tokens, self.reading.text
+        last = at
+        while last < end and "\n" not in text[tokens[last - 1].end : tokens[last].start]:
+            last += 1
+        return tokens[at:last]

@@ -41,7 +41,9 @@ def _of_entity(entity: Entity, referent: Referent) -> Explanation:
 
 def _of_statement(statement: Statement, said: Said) -> Explanation:
     listed = said.row is not None and said.row in rows("reporting.tsv")
-    if said.row is None:
+    if said.laid_out:
+        rule = "the layout: who speaks is named before a colon, or signs with a dash"
+    elif said.row is None:
         rule = '"according to" and a source'
     elif listed:
         rule = f"reporting words of the kind {said.kind!r}, what they govern, and the source of their clause"

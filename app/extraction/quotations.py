@@ -67,12 +67,16 @@ def _find(reading: Reading) -> list[Quotation]:
 
 def _may_open(reading: Reading, at: int) -> bool:
     text = reading.tokens[at].text
-    return text in OPENING or (text in EITHER and at + 1 < len(reading.tokens) and not _closes(reading, at))
+    if text in CLOSING:  # set the wrong way round
+        return _opens(reading, at)
+    return text in OPENING or (at + 1 < len(reading.tokens) and not _closes(reading, at))
 
 
 def _may_close(reading: Reading, at: int) -> bool:
     text = reading.tokens[at].text
-    return text in CLOSING or (text in EITHER and not _opens(reading, at))
+    if text in OPENING:  # set the wrong way round
+        return _closes(reading, at)
+    return text in CLOSING or not _opens(reading, at)
 
 
 def _opens(reading: Reading, at: int) -> bool:

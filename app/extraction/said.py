@@ -22,7 +22,8 @@ class Said:
     """A statement found in a sentence.
 
     ``kind``, by reporting.tsv: say, tell, urge, want, think or judge; ``within``: the place of the statement that
-    reports it in the list of all; ``row``: the row of the table, None for "according to".
+    reports it in the list of all; ``row``: the row of the table, None for "according to" and what the layout tells;
+    ``laid_out``: the layout tells who speaks, and that these are the speaker's words: a transcript, a signed quotation.
     """
 
     sentence: Sentence
@@ -32,6 +33,7 @@ class Said:
     kind: str
     within: int | None = None
     row: Row | None = field(default=None, compare=False)
+    laid_out: bool = False
 
 
 def nested(found: Sequence[Said]) -> list[Said]:

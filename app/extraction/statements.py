@@ -17,6 +17,7 @@ from app.extraction.quotations import MARKS, Quotations
 from app.extraction.reporting import documents, light_verbs, rows_of
 from app.extraction.said import Part, Said, reported
 from app.extraction.speakers import Voice, spoken, voices
+from app.extraction.turns import laid_out, within_turns
 from app.language.clauses import Argument, Clause, Kind, Relation, Role
 from app.language.sentences import Sentence
 from app.language.tables import Row
@@ -39,7 +40,9 @@ def find_statements(cast: Cast) -> list[Said]:
     found: list[Said] = []
     for sentence in cast.reading.sentences:
         found.extend(sorted(_Here(cast, quotations, sentence).statements(), key=lambda said: said.cue))
-    return reported(carried_on(cast.reading, quotations, found), cast.reading.tokens)
+    turns = laid_out(cast, quotations)
+    carried = carried_on(cast.reading, quotations, within_turns(found, turns), turns)
+    return reported(sorted((*carried, *turns), key=lambda said: said.cue), cast.reading.tokens)
 
 
 class _Here:
@@ -129,8 +132,13 @@ class _Here:
         return tag in ("RB", "MD") and self.tokens[at].lower not in ("when", "how")
 
     def _voices(self, clause: Clause) -> tuple[Voice, ...]:
-        sides = self._sources(clause)
+        sides = tuple(side for side in self._sources(clause) if not self._is_quoted_apart(side, clause))
         return voices(self.cast, sides, self._cue(clause)[0], self._relative(clause, sides))
+
+    def _is_quoted_apart(self, side: Argument, clause: Clause) -> bool:
+        """Whether a side stands in a quotation and the reporting words outside it: who is named there is silent."""
+        held = self.quotations.holding(side.head.i)
+        return held is not None and not held.first <= clause.predicate.i < held.last
 
     def _beside(self, cue: Part, kind: str) -> tuple[Voice, ...]:
         """Who is marked or known right before the cue, or behind it, where the parse gives it no subject."""
@@ -245,6 +253,8 @@ def identity_of(cast: Cast, article: Article, said: Said) -> str:
 
 
 def _form(cast: Cast, said: Said) -> StatementForm:
+    if said.laid_out:
+        return StatementForm.DIRECT
     tokens = cast.reading.tokens
     quoted = [any(t.text in MARKS for t in tokens[first:last]) for first, last in said.content]
     if not any(quoted):

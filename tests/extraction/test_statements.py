@@ -182,3 +182,67 @@ def test_a_statement_in_a_statement_names_its_frame() -> None:
 )
 def test_where_nobody_says_anything_there_is_no_statement(text: str) -> None:
     assert statements_of(text) == ()
+
+
+def spoken(text: str) -> list[tuple[list[str], str, list[str]]]:
+    """The statements that no other reports."""
+    return [parts(statement) for statement in statements_of(text) if statement.nested_in is None]
+
+
+def test_a_transcript_gives_each_turn_to_whom_its_label_names() -> None:
+    text = (
+        "Foreign Minister Ana Rojas answered questions in Lima.\n\n"
+        "QUESTION: Will the port open this year?\n\n"
+        "ROJAS: The port will open in May.\n\nWe have waited for a long time.\n\n"
+        "QUESTION: Who will pay for it?\n\n"
+        "ROJAS: That was settled long ago."
+    )
+    said = spoken(text)
+    assert (["QUESTION"], ":", ["Will the port open this year?"]) in said
+    assert (["ROJAS"], ":", ["The port will open in May.", "We have waited for a long time."]) in said
+    assert (["ROJAS"], ":", ["That was settled long ago."]) in said
+    turns = [statement for statement in statements_of(text) if statement.cue[0].text == ":"]
+    assert {statement.form for statement in turns} == {"direct"}
+    assert {speaker.entity for s in turns for speaker in s.speakers if speaker.span.text == "ROJAS"} == {"ana-rojas"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LIMA: The port will open in May.\n\nLIMA: The bridge is closed.",
+        "QUITO: The port will open in May.\n\nShips have waited for a long time.",
+        "Date: 4 May\n\nPlace: Quito\n\nThe port is open.",
+    ],
+)
+def test_a_place_or_a_heading_before_a_colon_speaks_for_nobody(text: str) -> None:
+    assert not [statement for statement in statements_of(text) if statement.cue[0].text == ":"]
+
+
+@pytest.mark.parametrize("gap", ["\n", " ", "\n\n"])
+def test_a_quotation_is_given_to_who_signs_it(gap: str) -> None:
+    text = f"“The port is open. Ships may come in.”{gap}— Ana Rojas, port director\n\n“No ship came.” — Juan Soto"
+    assert spoken(text) == [
+        (["Ana Rojas, port director"], "—", ["“The port is open. Ships may come in.”"]),
+        (["Juan Soto"], "—", ["“No ship came.”"]),
+    ]
+
+
+def test_words_behind_a_dash_that_go_on_sign_nothing() -> None:
+    text = "“The port is open” — Ships came in from all over the world on Monday."
+    assert not [statement for statement in statements_of(text) if statement.cue[0].text == "—"]
+
+
+def test_a_quotation_that_a_comma_leaves_unfinished_goes_on_behind_what_else_is_told() -> None:
+    text = (
+        "“Whenever a ship comes in,” Ana Rojas said, pointing to the empty quay, “you can hear the whole town cheer.”"
+    )
+    assert (["Ana Rojas"], "said", ["“Whenever a ship comes in,”", "“you can hear the whole town cheer.”"]) in spoken(
+        text
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["”The port is open again,” said Ana Rojas.", "“The port is open again,“ said Ana Rojas."]
+)
+def test_quotation_marks_set_the_wrong_way_round_still_enclose_a_quotation(text: str) -> None:
+    assert spoken(text) == [(["Ana Rojas"], "said", [text.partition(" said")[0]])]
