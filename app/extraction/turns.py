@@ -101,6 +101,8 @@ class _Layout:
         for colon in range(first + 1, min(first + LONGEST_LABEL + 1, end - 1)):
             if self.tokens[colon].text == ":":
                 label = _Label(begin, first, colon)
+                if self._is_dateline(label):
+                    return None
                 shouted = all(self.tokens[at].text.isupper() for at in range(first, colon) if self._is_word(at))
                 return label if shouted or self._names_somebody(label) else None
         return None
@@ -108,11 +110,16 @@ class _Layout:
     def _is_word(self, at: int) -> bool:
         return self.tokens[at].text[0].isalpha()
 
+    def _is_dateline(self, label: _Label) -> bool:
+        known = self.cast.ending(label.colon)
+        places = (EntityType.COUNTRY, EntityType.PLACE)
+        return known is not None and self.cast.referents[known.referents[0]].type in places
+
     def _name(self, label: _Label) -> str:
         return " ".join(token.lower for token in self.tokens[label.first : label.colon])
 
     def _names_somebody(self, label: _Label) -> bool:
-        """Whether a label is a person of the article or a part in a dialogue; a place before a colon is a dateline."""
+        """Whether a label is a person of the article or a part in a dialogue."""
         known = self.cast.ending(label.colon)
         if known is not None and known.first >= label.first and len(known.referents) == 1:
             return self.cast.referents[known.referents[0]].type is EntityType.PERSON and known.start <= label.first
