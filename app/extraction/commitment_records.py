@@ -18,6 +18,7 @@ from app.extraction.sides import Side
 from app.extraction.speakers import Voice
 from app.extraction.statements import Said, identity_of
 from app.language.clauses import Argument, Kind, Modality
+from app.language.sentences import Sentence
 
 _SPOKEN = frozenset({"say", "tell", "urge"})
 _IN_PERSON = (Modality.REQUEST, Modality.PROPOSAL, Modality.PROMISE)
@@ -68,8 +69,16 @@ def _record(cast: Cast, article: Article, ids: dict[int, str], said: list[Said],
         speakers=_speakers(cast, article, ids, _voices(cast, found, said)),
         statement=identity_of(cast, article, reported) if reported else None,
         date=find_date(cast.reading.words(first, last), article.published, ahead=ahead)
-        or find_date(text[sentence.start : sentence.end], article.published, ahead=ahead),
+        or find_date(_less_reporting(cast, sentence, reported), article.published, ahead=ahead),
     )
+
+
+def _less_reporting(cast: Cast, sentence: Sentence, reported: Said | None) -> str:
+    """The words of a sentence, only those reported where it reports: when it was said dates no act."""
+    parts = [(sentence.first, sentence.last)]
+    if reported is not None:
+        parts = [(max(a, sentence.first), min(b, sentence.last)) for a, b in reported.content]
+    return " ; ".join(cast.reading.words(first, last) for first, last in parts if first < last)
 
 
 def coded_act(cast: Cast, act: FoundAct) -> Act:

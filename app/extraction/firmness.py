@@ -9,7 +9,7 @@ from functools import cache
 from app.domain.commitment import Stage
 from app.extraction.inflection import plural, verb
 from app.extraction.scene import Scene
-from app.extraction.tables import rows, word_set
+from app.extraction.tables import groups, rows, word_set
 from app.language.clauses import Clause, Kind, Modality, Relation, Voice
 from app.language.tables import Row
 
@@ -59,6 +59,8 @@ def firmness(
         modality |= set(_from_above(clause, parent, default, governed=bool(used)))
     if _advocated(clause, parent):
         return Firmness(Stage.PROPOSED, bool(clause.negations), stated=True)
+    if Modality.REQUEST in modality and parent is not None and _by_pact(parent):
+        return Firmness(Stage.AGREED, bool(clause.negations), stated=True)
     row = next((row for row in rows("modalities.tsv") if Modality(row["class"]) in modality), None)
     if row is not None and row["stage"] == "none":
         return None
@@ -102,6 +104,12 @@ def _aim(clause: Clause, parent: Clause | None) -> Stage | None:
         if any(token.lower_ in _FIRSTS for token in before) and not (parent and parent.modality):
             return None
     return Stage.INTENDED
+
+
+def _by_pact(asking: Clause) -> bool:
+    """Whether what asks is a pact, whose sides have agreed to it: "the deal calls for Fiji to build"."""
+    pacts = groups()["pact"]
+    return asking.voice is Voice.ACTIVE and any(side.head.lower_ in pacts for side in asking.subjects)
 
 
 def _advocated(clause: Clause, parent: Clause | None) -> bool:

@@ -116,6 +116,18 @@ def test_the_speaker_and_the_statement_are_those_that_report_it() -> None:
     assert commitment.statement in {statement.id for statement in facts.statements}
 
 
+def test_the_day_on_which_it_is_said_dates_no_act() -> None:
+    article = Article("Fiji will train Tongan sailors, the minister said on Monday.", published=date(2024, 5, 1))
+    (commitment,) = extract(article).commitments
+    assert commitment.date is None
+
+
+@pytest.mark.parametrize("pact", ["deal", "treaty", "agreement"])
+def test_what_a_pact_calls_for_is_agreed(pact: str) -> None:
+    (commitment,) = commitments_of(f"The {pact} calls for Chile to sell Peru three ships.")
+    assert commitment.stage == "agreed"
+
+
 def test_the_two_countries_are_those_in_play() -> None:
     found = commitments_of("Laos and Thailand fear floods. The two countries will share information on the river.")
     assert [countries(commitment) for commitment in found] == [{"LA", "TH"}]
