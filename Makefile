@@ -113,7 +113,8 @@ sbom: install
 bench-stores: install
 	$(BIN)/python -m benchmarks.stores $(or $(SCALE),10000)
 
-# Kill the service, fill its disk, set its clock wrong and so on, FAULTS times at random moments; prints what was lost.
+# Kill the service, fill its disk, set its clock wrong, stop its PostgreSQL and so on, FAULTS times at random moments;
+# prints what was lost.
 chaos: install
 	$(BIN)/python -m tests.faults.chaos $(or $(FAULTS),300) $(SEED)
 

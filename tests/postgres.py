@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -119,40 +120,57 @@ def server(settings: Mapping[str, str] = QUICK) -> Iterator[Server]:
         finally:
             found.drop_all()
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="entente-pg-", dir="/tmp") as folder,
-        _started(Path(folder), settings) as url,
-    ):
-        yield Server(url)
+    with own_server(settings) as own:
+        yield Server(own.url)
+
+
+class Own:
+    """A server of our own, in a folder, reached by a socket in it; it can be stopped and started again."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        folder.chmod(0o755)
+        programs = _programs(folder)
+        held = folder / "held"
+        held.mkdir()
+        self._as_user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            account = pwd.getpwnam(USER)
+            os.chown(held, account.pw_uid, account.pw_gid)
+            self._as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        self._as_user["env"] = {**os.environ, "HOME": str(held), "LC_ALL": "C.UTF-8"}
+        self._as_user["cwd"] = held
+        made = [programs / "initdb", "-D", held / "data", "-U", "entente", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run([*map(str, made)], check=True, capture_output=True, **self._as_user)
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self._command = [str(programs / "postgres"), "-D", str(held / "data"), "-k", str(held), *options]
+        self._log = held / "log"
+        self._running: subprocess.Popen[bytes] | None = None
+        self.url = URL.create("postgresql", username="entente", database="postgres", query={"host": str(held)})
+
+    def start(self) -> None:
+        """Start it, and wait until it takes connections."""
+        with self._log.open("ab") as log:
+            self._running = subprocess.Popen(self._command, stdout=log, stderr=log, **self._as_user)
+        _wait(self._running, self.url, self._log)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it without patience for those connected (SIGINT: fast), or at once as after a crash (SIGQUIT)."""
+        if self._running:
+            self._running.send_signal(how)
+            self._running.wait(STARTED_WITHIN)
+            self._running = None
 
 
 @contextmanager
-def _started(folder: Path, settings: Mapping[str, str]) -> Iterator[URL]:
-    """A server of our own, in a folder, reached by a socket in it."""
-    folder.chmod(0o755)
-    programs = _programs(folder)
-    held = folder / "held"
-    held.mkdir()
-    as_user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        account = pwd.getpwnam(USER)
-        os.chown(held, account.pw_uid, account.pw_gid)
-        as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    as_user["env"] = {**os.environ, "HOME": str(held), "LC_ALL": "C.UTF-8"}
-    as_user["cwd"] = held
-    made = [programs / "initdb", "-D", held / "data", "-U", "entente", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    subprocess.run([*map(str, made)], check=True, capture_output=True, **as_user)
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    command = [str(programs / "postgres"), "-D", str(held / "data"), "-k", str(held), *options]
-    with (held / "log").open("wb") as log:
-        running = subprocess.Popen(command, stdout=log, stderr=log, **as_user)
-    url = URL.create("postgresql", username="entente", database="postgres", query={"host": str(held)})
-    try:
-        _wait(running, url, held / "log")
-        yield url
-    finally:
-        running.send_signal(2)  # SIGINT: have no patience with those connected
-        running.wait(STARTED_WITHIN)
+def own_server(settings: Mapping[str, str]) -> Iterator[Own]:
+    """A server that is started here, for as long as the block lasts. Raises `NoServer` without its programs."""
+    with tempfile.TemporaryDirectory(prefix="entente-pg-", dir="/tmp") as folder:
+        own = Own(Path(folder), settings)
+        try:
+            own.start()
+            yield own
+        finally:
+            own.stop()
 
 
 def _wait(running: subprocess.Popen[bytes], url: URL, log: Path) -> None:

@@ -10,8 +10,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -25,10 +25,11 @@ from app.store.database import Database
 from tests.faults.audit import Findings, audit
 from tests.faults.clients import Clients
 from tests.faults.clock import Clock
-from tests.faults.disk import small_disk
-from tests.faults.kinds import FAULTS, NotSurvived, Scene, possible
+from tests.faults.disk import Disk, small_disk
+from tests.faults.kinds import ON_DISK, ON_SERVER, Kind, NotSurvived, OnDisk, OnServer, SceneT, possible
 from tests.faults.ledger import Ledger
 from tests.faults.service import NotStarted, Running
+from tests.postgres import NoServer, Server, own_server
 
 AT_WORK = 0.8
 """Seconds, at most, that clients write before a fault strikes."""
@@ -37,6 +38,12 @@ JOBS_WITHIN = 180
 """Seconds within which all jobs are done once the faults are over."""
 
 MOST_TOLD = 40
+
+Watch = Callable[[str], None]
+"""Is told of every fault that is over."""
+
+SAFE = {"listen_addresses": "", "shared_buffers": "32MB"}
+"""Settings of the PostgreSQL server: what keeps acknowledged writes is as it comes."""
 
 
 @dataclass(slots=True)
@@ -57,9 +64,14 @@ class Report:
     seed: int
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
-    ledger: Ledger = field(default_factory=Ledger)
+    ledgers: list[Ledger] = field(default_factory=list)
     unhandled: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def acknowledged(self) -> int:
+        """Writes of which the service said that they are done."""
+        return sum(ledger.acknowledged for ledger in self.ledgers)
 
     def take(self, name: str, findings: Findings) -> None:
         """Count what was found after a fault."""
@@ -72,52 +84,78 @@ class Report:
         self.wrong += [f"{name}: {what}" for what in (*findings.lost, *findings.duplicated, *findings.unsound)]
 
 
-def chaos(faults: int, seed: int, only: str | None = None, watch: Callable[[str], None] = lambda _: None) -> Report:
-    """Strike so many times. The seed draws the faults, their moments, and what clients do; threads do the rest.
+def chaos(faults: int, seed: int, only: str | None = None, watch: Watch = lambda _: None) -> Report:
+    """Strike so many times, a third of them on PostgreSQL where a server's programs are there.
 
-    ``watch`` is told of every fault that is over.
+    The seed draws the faults, their moments, and what clients do; threads do the rest.
     """
     report = Report(seed)
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, small_disk(Path(folder) / "disk") as disk:
-        url = f"sqlite:///{disk.folder / 'store.db'}"
-        clock = Clock(Path(folder) / "clock")
-        log = Path(folder) / "log.txt"
-        with_clock = (sys.executable, "-m", "tests.faults.clock", str(clock.file))
-        service = Running(url, log, with_clock)
-        service.start()
-        clients = Clients(lambda: service.address, report.ledger, seed)
-        try:
-            scene = Scene(service, disk, clock, random.Random(seed))
-            kinds = {name: fault for name, fault in possible(scene).items() if only in (None, name)}
-            for name in scene.chance.choices(list(kinds), [share for share, _ in kinds.values()], k=faults):
-                since = time.monotonic()
-                report.take(name, _struck(report.ledger, scene, clients, url, name))
-                watch(f"{name}: {time.monotonic() - since:.1f} s")
-            scene.service.wait_until_ready()
-            report.wrong += _unfinished(report.ledger, service.address)
-        finally:
-            clients.end()
-            service.kill(with_workers=True)
-        report.unhandled = _unhandled(service)
+    on_disk = {name: fault for name, fault in ON_DISK.items() if only in (None, name)}
+    on_server = {name: fault for name, fault in ON_SERVER.items() if only in (None, name)}
+    with tempfile.TemporaryDirectory() as held:
+        folder = Path(held)
+        left = faults
+        if on_server:
+            with suppress(NoServer), own_server(SAFE) as server:
+                url = Server(server.url).empty()
+                scene = OnServer(Running(url, folder / "server.txt"), url, random.Random(seed), server)
+                times = left // 3 if on_disk else left
+                _strike(report, scene, on_server, times, watch)
+                left -= times
+        if on_disk:
+            with small_disk(folder / "disk") as disk:
+                _strike_on_disk(report, folder, disk, left, on_disk, watch)
     report.seconds = time.monotonic() - started
     return report
 
 
-def _struck(ledger: Ledger, scene: Scene, clients: Clients, url: str, name: str) -> Findings:
+def _strike_on_disk(
+    report: Report, folder: Path, disk: Disk, times: int, kinds: Mapping[str, Kind[OnDisk]], watch: Watch
+) -> None:
+    url = f"sqlite:///{disk.folder / 'store.db'}"
+    clock = Clock(folder / "clock")
+    with_clock = (sys.executable, "-m", "tests.faults.clock", str(clock.file))
+    service = Running(url, folder / "log.txt", with_clock)
+    scene = OnDisk(service, url, random.Random(report.seed), disk, clock)
+    _strike(report, scene, {name: fault for name, fault in possible(disk).items() if name in kinds}, times, watch)
+
+
+def _strike(report: Report, scene: SceneT, kinds: Mapping[str, Kind[SceneT]], times: int, watch: Watch) -> None:
+    """Strike one service so many times, with clients of its own."""
+    if not kinds:
+        return
+    ledger = Ledger()
+    report.ledgers.append(ledger)
+    scene.service.start()
+    clients = Clients(lambda: scene.service.address, ledger, report.seed)
+    try:
+        for name in scene.chance.choices(list(kinds), [share for share, _ in kinds.values()], k=times):
+            since = time.monotonic()
+            report.take(name, _struck(ledger, scene, clients, kinds[name][1]))
+            watch(f"{name}: {time.monotonic() - since:.1f} s")
+        scene.service.wait_until_ready()
+        report.wrong += _unfinished(ledger, scene.service.address)
+    finally:
+        clients.end()
+        scene.service.kill(with_workers=True)
+    report.unhandled += _unhandled(scene.service)
+
+
+def _struck(ledger: Ledger, scene: SceneT, clients: Clients, fault: Callable[[SceneT], None]) -> Findings:
     """Strike while clients are at work; what is wrong after it."""
     scene.service.wait_until_ready()
     clients.resume()
     scene.wait(AT_WORK)
     meanwhile = []
     try:
-        FAULTS[name][1](scene)
+        fault(scene)
     except (NotSurvived, NotStarted, httpx.TransportError) as error:
         meanwhile = [f"{type(error).__name__}: {error}"]
         if not scene.service.is_up():
             scene.service.start()
     clients.pause()
-    with closing(Database(url, shipped("migrations"))) as database:
+    with closing(Database(scene.url, shipped("migrations"))) as database:
         found = audit(database, ledger, scene.service.address, scene.chance)
     found.unsound += meanwhile
     return found
@@ -150,7 +188,7 @@ def printed(report: Report) -> str:
     for column in ("faults", "survived", "lost", "duplicated", "unsound"):
         table.add_column(column, justify="right")
     total: Counter[str] = Counter()
-    for name in FAULTS:
+    for name in (*ON_DISK, *ON_SERVER):
         outcome = report.outcomes.get(name)
         if outcome is None:
             table.add_row(name, "none")
@@ -161,10 +199,13 @@ def printed(report: Report) -> str:
     table.add_section()
     table.add_row("all", *(str(total[column]) for column in ("times", "survived", "lost", "duplicated", "unsound")))
     console.print(table)
-    ledger = report.ledger
+    refused, unanswered = (
+        sum(getattr(ledger, name) for ledger in report.ledgers) for name in ("refused", "unanswered")
+    )
+    must, jobs = (sum(len(getattr(ledger, name)) for ledger in report.ledgers) for name in ("must", "jobs"))
     said = (
-        f"{ledger.acknowledged} writes acknowledged, {ledger.refused} refused with 503, {ledger.unanswered} cut off; "
-        f"{len(ledger.must)} articles must be there, {len(ledger.jobs)} jobs; {report.seconds:.0f} s."
+        f"{report.acknowledged} writes acknowledged, {refused} refused with 503, {unanswered} cut off; "
+        f"{must} articles must be there, {jobs} jobs; {report.seconds:.0f} s."
     )
     return "\n".join([console.export_text(), said, *report.wrong[:MOST_TOLD], *sorted(set(report.unhandled))[:3]])
 

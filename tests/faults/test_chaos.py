@@ -15,4 +15,4 @@ SEED = 1
 def test_whatever_strikes_the_service_nothing_acknowledged_is_lost() -> None:
     report = chaos(FAULTS, SEED)
     assert not report.wrong, printed(report)
-    assert report.ledger.acknowledged > FAULTS
+    assert report.acknowledged > FAULTS
