@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from app import cli_bulk, cli_keys
+from app import cli_backup, cli_bulk, cli_keys
 from app.extraction.extractor import ExtractionFailed, ExtractorName
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ feed_commands = typer.Typer(help="Follow the feeds of outlets.", no_args_is_help
 app.add_typer(feed_commands, name="feed")
 app.add_typer(cli_keys.commands, name="keys")
 app.command("extract-bulk")(cli_bulk.extract_bulk)
+app.command("backup")(cli_backup.backup)
+app.command("restore")(cli_backup.restore)
 
 UNREADABLE = 3
 """Exit code where some records could not be read; the others were."""

@@ -97,11 +97,18 @@ class Database:
         """For reads of one thing, and for whoever asks whether anything was written since."""
         return self._backend.instant()
 
+    def require_known(self, revision: str | None = None, called: str | None = None) -> None:
+        """Raise `StoreError` where a later version wrote its schema; or another's, which is ``called`` something."""
+        script = self._script()
+        if revision is not None:
+            self._refuse_revision(revision, script, called or self.location)
+            return
+        with self.read() as connection:
+            self._refuse_unknown(connection, script)
+
     def require_current(self) -> None:
         """Raise `StoreError` unless the schema is the one that this version writes, for those that may not migrate."""
-        config = Config()
-        config.set_main_option("script_location", str(self._migrations))
-        script = ScriptDirectory.from_config(config)
+        script = self._script()
         with self.read() as connection:
             self._refuse_unknown(connection, script)
             is_there = inspect(connection).has_table("alembic_version")
@@ -157,15 +164,24 @@ class Database:
         if not inspect(connection).has_table("alembic_version"):
             return
         for (held,) in connection.execute(text("SELECT version_num FROM alembic_version")):
-            try:
-                script.get_revision(held)
-            except CommandError:
-                if held.startswith(COPYING):
-                    raise StoreError(
-                        f"a store is being copied into the database {self.location}, and is not whole yet: the same "
-                        "`entente copy` again goes on"
-                    ) from None
+            self._refuse_revision(held, script, self.location)
+
+    @staticmethod
+    def _refuse_revision(held: str, script: ScriptDirectory, location: str) -> None:
+        try:
+            script.get_revision(held)
+        except CommandError:
+            if held.startswith(COPYING):
                 raise StoreError(
-                    f"the database {self.location} has the schema {held}, which this version does not know: "
-                    "a newer version wrote it; start that one, or name another database"
+                    f"a store is being copied into the database {location}, and is not whole yet: the same "
+                    "`entente copy` again goes on"
                 ) from None
+            raise StoreError(
+                f"the database {location} has the schema {held}, which this version does not know: "
+                "a newer version wrote it; start that one, or name another database"
+            ) from None
+
+    def _script(self) -> ScriptDirectory:
+        config = Config()
+        config.set_main_option("script_location", str(self._migrations))
+        return ScriptDirectory.from_config(config)
