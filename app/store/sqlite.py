@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Select, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from app.store.backend import BUSY_SECONDS, Question, StoreError
@@ -32,6 +33,7 @@ class Sqlite:
 
     def __init__(self, url: URL, *, bulk: bool) -> None:
         self._path = str(url.database)
+        self._bulk = bulk
         self.engine = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS)
         event.listen(self.engine, "connect", _set_up_connection)
         if bulk:
@@ -84,7 +86,21 @@ class Sqlite:
 
     def close(self) -> None:
         """See `Backend`."""
+        if self._bulk and Path(self._path).exists():
+            self._sync()
         self.engine.dispose()
+
+    def _sync(self) -> None:
+        """Have the disk keep what was written: the last to close a file does so anyhow, but a service may have it open.
+
+        Where that cannot be now, whoever moves the log next does it.
+        """
+        with suppress(sqlite3.Error, SQLAlchemyError):
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                connection.close()
 
 
 class SqliteInstant:
@@ -160,8 +176,14 @@ def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) 
 
 
 def _set_up_bulk_writes(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-    """Keep the pages of indexes in memory, and move pages that changed many times to the file once."""
+    """Keep the pages of indexes in memory, and move pages that changed many times to the file once.
+
+    The disk is waited for then, and not at every write, each of which touches the more pages of the indexes the larger
+    the store is. A cut of the power may undo the last writes, whole ones, which loading again makes good
+    (https://sqlite.org/pragma.html#pragma_synchronous).
+    """
     cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute(f"PRAGMA cache_size=-{BULK_CACHE_KIB}")
     cursor.execute(f"PRAGMA wal_autocheckpoint={BULK_CHECKPOINT_PAGES}")
     cursor.close()
