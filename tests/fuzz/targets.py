@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 from app.api.filters import ArticleFilters, CommitmentFilters, EntityFilters, SearchFilters, StatementFilters
 from app.api.pages import next_path, window
-from app.api.problems import Unprocessable
 from app.domain.article import Article
 from app.extraction.answer import read_answer
 from app.extraction.chat import NotReadable
@@ -30,6 +29,7 @@ from app.ingest.text import NotAnArticle, normalise
 from app.settings import shipped
 from app.store import queries, tables
 from app.store.database import Database
+from app.store.position import ForeignPosition
 from app.store.queries import Window
 
 URL = "https://bay.example/1"
@@ -66,7 +66,7 @@ def cursors(content: bytes) -> None:
     request = _request("/articles", b"limit=5")
     try:
         part = window(request, 5, content.decode("latin-1"))
-    except Unprocessable:
+    except ForeignPosition:
         return
     assert part.after is not None
     assert content.decode("latin-1").rstrip("=") in next_path(request, part.after)
