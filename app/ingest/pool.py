@@ -40,12 +40,16 @@ class Pool:
 
     def schedule(self, task: Callable[[], ResultT], timeout: float) -> Future[ResultT]:
         """Have a task done within ``timeout`` seconds of its beginning."""
+        future: Future[ResultT]
         with self._lock:
-            if not self._closed.is_set():
-                self._mend()
-                if not self._watch.is_alive():
-                    self._watch.start()
-            future: Future[ResultT] = self._pool.schedule(task, timeout=timeout)
+            if self._closed.is_set():
+                future = Future()
+                future.set_exception(BrokenProcessPool("the pool is closed"))
+                return future
+            self._mend()
+            if not self._watch.is_alive():
+                self._watch.start()
+            future = self._pool.schedule(task, timeout=timeout)
             self._numbers += 1
             if not self._waiting:
                 self._moved = time.monotonic()
@@ -55,9 +59,10 @@ class Pool:
 
     def close(self) -> None:
         """End the processes, whatever they are at."""
-        self._closed.set()
         with self._lock:
-            _end(self._pool)
+            self._closed.set()
+            last = self._pool
+        _end(last)  # without the lock, which the pool's own threads want as they give up what is under way
 
     def _settled(self, future: Future[ResultT]) -> None:
         with self._lock:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from typing import Any, cast
 
 import pytest
+from pebble import ProcessPool
 
 from app.domain.article import Article
+from app.ingest.pool import Pool
 from app.ingest.prepared import prepare
 from app.ingest.records import article_of
 from app.ingest.text import NotAnArticle
@@ -62,3 +68,39 @@ async def test_worker_that_dies_is_replaced(workers: Workers) -> None:
     with pytest.raises(TaskFailed, match="broke down"):
         workers.extract(deadly)
     assert workers.extract(Article(TEXT)).extractor == "reader 1"
+
+
+class BreaksAsItEnds:
+    """A pool of which a thread gives up its task as it is ended, as Pebble's does where a process dies just then."""
+
+    active = True
+
+    def __init__(self) -> None:
+        self._task: Future[Any] = Future()
+
+    def schedule(self, task: object, timeout: float) -> Future[Any]:
+        return self._task
+
+    def stop(self) -> None:
+        error = BrokenProcessPool("all workers expired")
+        self._giving_up = threading.Thread(target=self._task.set_exception, args=(error,), daemon=True)
+
+    def join(self) -> None:
+        self._giving_up.start()
+        self._giving_up.join()
+
+
+def test_pool_that_breaks_as_it_is_closed_is_closed() -> None:
+    pool = Pool(lambda: cast(ProcessPool, BreaksAsItEnds()), stalled=60)
+    under_way = pool.schedule(int, 60)
+    closing = threading.Thread(target=pool.close, daemon=True)
+    closing.start()
+    closing.join(30)
+    assert not closing.is_alive()
+    assert isinstance(under_way.exception(), BrokenProcessPool)
+
+
+async def test_who_comes_when_the_workers_have_ended_is_told(workers: Workers) -> None:
+    workers.close()
+    with pytest.raises(TaskFailed, match="being stopped"):
+        workers.extract(Article(TEXT))
