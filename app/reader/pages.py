@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from app.reader import charts, fields, highlight, log_in
+from app.reader import fields, highlight, log_in, network, timeline
 from app.reader.asking import Query, Refused, ask, ask_all
 from app.reader.negotiation import Pages
 from app.reader.rendering import STATIC, Static, country_name, page
@@ -97,8 +97,8 @@ async def _front(request: Request) -> Response:
         articles=newest.items,
         commitments=commitments.items,
         names=names,
-        pair_filter=charts.pair_filter,
-        address=charts.commitments_address,
+        pair_filter=network.pair_filter,
+        address=network.commitments_address,
     )
 
 
@@ -182,7 +182,7 @@ async def _entity(request: Request) -> Response:
         commitments=commitments,
         statements=statements,
         partners=partners,
-        timeline=charts.timeline(summary.months, filters),
+        timeline=timeline.timeline(summary.months, filters),
         summary=summary,
     )
 
@@ -203,29 +203,29 @@ async def _summary(request: Request) -> Response:
         "summary.html",
         summary=summary,
         names=names,
-        network=charts.network(summary.pairs, names, filters),
-        timeline=charts.timeline(summary.months, filters),
+        network=network.network(summary.pairs, names, filters),
+        timeline=timeline.timeline(summary.months, filters),
         filters=filters,
-        pair_filter=charts.pair_filter,
-        address=charts.commitments_address,
+        pair_filter=network.pair_filter,
+        address=network.commitments_address,
         fields=await _with_countries(request, fields.OF_COMMITMENTS),
     )
 
 
-async def _names(request: Request, summary: SummaryOut) -> charts.Names:
+async def _names(request: Request, summary: SummaryOut) -> network.Names:
     """What the sides of the pairs are called, and which of them have a page."""
     sides = {side for pair in summary.pairs for side in pair.sides}
-    states = {side for side in sides if charts.is_state(side)}
+    states = {side for side in sides if network.is_state(side)}
     names = {code: country_name(code) for code in states}
     entities: dict[str, str] = {}
     if states:
         query: Query = [("type", "country"), ("limit", "200"), ("sort", "-article_count")]
         found = await ask(request, "/entities", Page[EntityOut], query)
         entities |= {e.country: e.id for e in reversed(found.items) if e.country in states}
-    for side in sorted(sides - states)[: charts.MOST_NODES]:
+    for side in sorted(sides - states)[: network.MOST_NODES]:
         names[side] = (await ask(request, f"/entities/{side}", EntityOut)).name
         entities[side] = side
-    return charts.Names(names, entities)
+    return network.Names(names, entities)
 
 
 async def _with_countries(request: Request, shown: tuple[fields.Field, ...]) -> tuple[fields.Field, ...]:

@@ -28,12 +28,21 @@ class MonthTally(Tally):
     month: str | None = Field(description="Such as `2024-08`; null for articles of no known day.")
 
 
+class KindTally(Wire):
+    """How many commitments are of one form and stage."""
+
+    form: Form
+    stage: Stage
+    count: int
+
+
 class PairTally(Tally):
     """How many commitments have both sides among their parties."""
 
     sides: list[str] = Field(
         min_length=2, max_length=2, description="Each the ISO code of a state, or the id of an entity without one."
     )
+    kinds: list[KindTally] = Field(description="How many of each form and stage together, of those that there are.")
 
 
 class SummaryOut(Wire):

@@ -5,6 +5,7 @@ The rows are grouped in the order of an index, which takes one pass and no sorti
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     Text,
@@ -28,7 +30,7 @@ from app.domain.commitment import Form, Stage
 from app.domain.entity import EntityType
 from app.language.geography import short_name
 from app.schemas.documents import to_bytes
-from app.schemas.summary import MonthTally, PairTally, PartnerOut, SummaryOut, Tally
+from app.schemas.summary import KindTally, MonthTally, PairTally, PartnerOut, SummaryOut, Tally
 from app.store.conditions import Columns, Filters, actor_of, conditions
 from app.store.narrowing import reading
 from app.store.position import Position, check_position
@@ -43,15 +45,19 @@ def summary(connection: Connection, filters: Filters, most_pairs: int) -> Summar
     months: dict[str | None, list[Row[Any]]] = {}
     for row in connection.execute(_by_month(connection, filters)):
         months.setdefault(row.month, []).append(row)
-    pairs = connection.execute(_by_pair(connection, filters).limit(most_pairs)).all()
+    pairs: dict[tuple[str, str], list[Row[Any]]] = {}
+    pair_count = 0
+    for row in connection.execute(_by_pair(connection, filters, most_pairs)):
+        pairs.setdefault((row.one, row.other), []).append(row)
+        pair_count = row.pairs
     return SummaryOut(
         total=Tally(**_added([row for rows in months.values() for row in rows])),
         extractors=_extractors(connection, filters),
         months=[
             MonthTally(month=month, **_added(months[month])) for month in sorted(months, key=lambda m: (m is None, m))
         ],
-        pairs=[PairTally(sides=[row.one, row.other], **_read(row)) for row in pairs],
-        pair_count=pairs[0].groups if pairs else 0,
+        pairs=[PairTally(sides=list(sides), kinds=_kinds(rows), **_added(rows)) for sides, rows in pairs.items()],
+        pair_count=pair_count,
     )
 
 
@@ -104,14 +110,20 @@ def _by_month(connection: Connection, filters: Filters) -> Select[Any]:
     return select(month, *groups, number).group_by(month, *groups)
 
 
-def _by_pair(connection: Connection, filters: Filters) -> Select[Any]:
-    pairs = commitment_pairs.c
-    query = _counted(pairs.one, pairs.other).where(pairs.one < pairs.other).group_by(pairs.one, pairs.other)
-    if filters:
-        query = query.where(pairs.commitment_pk.in_(_chosen(connection, filters)))
-    inner = query.subquery()
-    groups = func.count().over().label("groups")
-    return select(inner, groups).order_by(inner.c.number.desc(), inner.c.one, inner.c.other)
+def _by_pair(connection: Connection, filters: Filters, most: int) -> Select[Any]:
+    """The pairs with the most commitments are found by counting all, and only theirs are then told apart by kind."""
+    source: FromClause = commitment_pairs
+    if filters:  # read once and kept, since it is asked twice
+        of_chosen = commitment_pairs.c.commitment_pk.in_(_chosen(connection, filters))
+        source = select(*(commitment_pairs.c[name] for name in ("one", "other", *KINDS))).where(of_chosen).cte()
+    pairs, number = source.c, func.count().label("number")
+    counted = select(pairs.one, pairs.other, number, func.count().over().label("pairs"))
+    counted = counted.where(pairs.one < pairs.other).group_by(pairs.one, pairs.other)
+    top = counted.order_by(number.desc(), pairs.one, pairs.other).limit(most).subquery()
+    kinds = [pairs[kind] for kind in KINDS]
+    query = select(top.c.one, top.c.other, top.c.pairs, *kinds, func.count().label("number"))
+    query = query.join_from(top, source, and_(pairs.one == top.c.one, pairs.other == top.c.other))
+    return query.group_by(*top.c, *kinds).order_by(top.c.number.desc(), top.c.one, top.c.other)
 
 
 def _chosen(connection: Connection, filters: Filters) -> Select[Any]:
@@ -176,6 +188,19 @@ def _added(rows: list[Row[Any]]) -> dict[str, Any]:
         forms[Form(row.form)] += row.number
         negated += row.number if row.negated else 0
     return {"count": sum(stages.values()), "negated": negated, "stages": stages, "forms": forms}
+
+
+def _kinds(rows: list[Row[Any]]) -> list[KindTally]:
+    """How many of each form and stage, in the order of both."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        counts[row.form, row.stage] += row.number
+    return [
+        KindTally(form=form, stage=stage, count=counts[form, stage])
+        for form in Form
+        for stage in Stage
+        if counts[form, stage]
+    ]
 
 
 def _named(connection: Connection, sides: list[str]) -> Mapping[str, Row[Any]]:

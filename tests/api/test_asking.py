@@ -240,6 +240,16 @@ def test_summary_counts_what_the_list_holds(client: Client) -> None:
     assert summary["pairs"][0]["stages"]["agreed"] == 1
 
 
+def test_pairs_of_a_summary_tell_form_and_stage_together(client: Client) -> None:
+    for query in ("", "?negated=false"):
+        for pair in client.get(f"/summary{query}").json()["pairs"]:
+            assert sum(kind["count"] for kind in pair["kinds"]) == pair["count"]
+            for kind in pair["kinds"]:
+                asked = "&".join((f"form={kind['form']}", f"stage={kind['stage']}", query.lstrip("?")))
+                found = client.get(f"/summary?{asked}").json()["pairs"]
+                assert {p["count"] for p in found if p["sides"] == pair["sides"]} == {kind["count"]}
+
+
 @pytest.mark.parametrize(
     "query", ["country=PE", "stage=enacted&form=military", "q=fishing", "between=PE,CL", "negated=true"]
 )

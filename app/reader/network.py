@@ -1,15 +1,15 @@
-"""Where the parts of the charts lie: a network of who commits with whom, and the months."""
+"""Where the parts of the network lie: who commits with whom, by kind."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from itertools import groupby
 from urllib.parse import urlencode
 
 from app.domain.commitment import Form, Stage
-from app.schemas.summary import MonthTally, PairTally
+from app.schemas.summary import KindTally, PairTally
 
 Parameters = Sequence[tuple[str, str]]
 """Filters of the address that the chart is of."""
@@ -17,13 +17,20 @@ Parameters = Sequence[tuple[str, str]]
 MOST_NODES = 30
 """More names around a circle cannot be read."""
 
+LONGEST_LABEL = 28
+"""Letters of a longer name that stand in the picture; it is told in full where it is pointed at."""
+
+LETTER = 10.5
+"""How wide a letter of a label is drawn, and more than most are."""
+
 WIDTH, HEIGHT = 760.0, 560.0
 RADIUS_X, RADIUS_Y = 225.0, 215.0
 
-BARS_HEIGHT = 220.0
-BAR, GAP = 34.0, 14.0
-MOST_MONTHS = 60
-"""Months shown, the latest: five years."""
+MANY = 8
+"""As many commitments as make a line wide, where no pair has more."""
+
+FORMS_APART, STAGES_APART = 46.0, 9.0
+"""Between the lines of a pair, where they are farthest apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class Node:
 
     side: str
     name: str
+    label: str
     href: str
     is_state: bool
     count: int
@@ -45,26 +53,44 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The commitments of one form between two sides; ``stage`` is the most frequent one of the pair."""
+    """The commitments of one form and stage between two sides."""
 
     path: str
     form: Form
     stage: Stage
-    count: int
     width: float
     href: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """Where the letter of a form stands, on the edges of that form between two sides."""
+
+    form: Form
     x: float
     y: float
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The picture, from ``top`` down; ``left_out`` pairs have no room in it."""
+    """The picture, from ``left`` and ``top`` on; ``left_out`` pairs have no room in it."""
 
     nodes: list[Node]
     edges: list[Edge]
+    badges: list[Badge]
     left_out: int
+
+    @property
+    def left(self) -> float:
+        """Where the leftmost name begins."""
+        return min([0.0, *(node.label_x - LETTER * len(node.label) for node in self.nodes if node.anchor == "end")])
+
+    @property
+    def width(self) -> float:
+        """From there to where the rightmost name ends."""
+        ends = (node.label_x + LETTER * len(node.label) for node in self.nodes if node.anchor == "start")
+        return max([WIDTH, *ends]) - self.left
 
     @property
     def top(self) -> float:
@@ -78,7 +104,7 @@ class Network:
 
     @property
     def _heights(self) -> list[float]:
-        return [*(node.y for node in self.nodes), *(edge.y for edge in self.edges)]
+        return [*(node.y for node in self.nodes), *(badge.y for badge in self.badges)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +162,17 @@ def network(pairs: Sequence[PairTally], names: Names, asked: Parameters) -> Netw
                 sides[side] = sides.get(side, 0) + pair.count
     nodes = _nodes(_around(sides, shown), sides, names)
     places = {node.side: node for node in nodes}
-    most = max((max(pair.forms.values()) for pair in shown), default=1)
-    edges = [edge for pair in shown for edge in _edges(pair, places, most, asked)]
-    return Network(nodes, edges, len(pairs) - len(shown))
+    most = max([MANY, *(kind.count for pair in shown for kind in pair.kinds)])
+    edges: list[Edge] = []
+    badges: list[Badge] = []
+    for pair in shown:
+        one, other = (places[side] for side in pair.sides)
+        forms = [list(kinds) for _, kinds in groupby(pair.kinds, key=lambda kind: kind.form)]
+        for kinds, offset in zip(forms, _spread(len(forms), FORMS_APART), strict=True):
+            _, x, y = _curve(one, other, offset)
+            badges.append(Badge(kinds[0].form, x, y))
+            edges += _edges(kinds, (one, other), offset, most, asked)
+    return Network(nodes, edges, badges, len(pairs) - len(shown))
 
 
 def _around(sides: Mapping[str, int], pairs: Sequence[PairTally]) -> list[str]:
@@ -158,6 +192,11 @@ def _around(sides: Mapping[str, int], pairs: Sequence[PairTally]) -> list[str]:
     return order
 
 
+def _shorten(name: str, most: int) -> str:
+    """The name, cut off where it is longer than ``most`` letters."""
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
 def _nodes(order: Sequence[str], counts: Mapping[str, int], names: Names) -> list[Node]:
     most = max(counts.values(), default=1)
     return [_node(side, math.tau * n / len(order) + math.pi, counts[side], most, names) for n, side in enumerate(order)]
@@ -171,6 +210,7 @@ def _node(side: str, angle: float, count: int, most: int, names: Names) -> Node:
     return Node(
         side=side,
         name=names(side),
+        label=_shorten(names(side), LONGEST_LABEL),
         href=names.address(side),
         is_state=is_state(side),
         count=count,
@@ -183,25 +223,26 @@ def _node(side: str, angle: float, count: int, most: int, names: Names) -> Node:
     )
 
 
-def _edges(pair: PairTally, places: Mapping[str, Node], most: int, asked: Parameters) -> Iterator[Edge]:
-    """One curve for each form, side by side."""
-    one, other = (places[side] for side in pair.sides)
-    forms = [(form, count) for form, count in pair.forms.items() if count]
-    stage = max(pair.stages, key=lambda stage: pair.stages[stage])
-    for number, (form, count) in enumerate(forms):
-        offset = (number - (len(forms) - 1) / 2) * 46
-        path, x, y = _curve(one, other, offset)
-        filters = [*pair_filter(*pair.sides), ("form", form.value)]
+def _spread(count: int, apart: float) -> list[float]:
+    """Places of so many lines side by side, around the middle."""
+    return [(number - (count - 1) / 2) * apart for number in range(count)]
+
+
+def _edges(
+    kinds: Sequence[KindTally], ends: tuple[Node, Node], offset: float, most: int, asked: Parameters
+) -> Iterator[Edge]:
+    """One curve for each stage of a form, close together."""
+    one, other = ends
+    for kind, aside in zip(kinds, _spread(len(kinds), STAGES_APART), strict=True):
+        path, _, _ = _curve(one, other, offset + aside)
+        filters = [*pair_filter(one.side, other.side), ("form", kind.form.value), ("stage", kind.stage.value)]
         yield Edge(
             path=path,
-            form=form,
-            stage=stage,
-            count=count,
-            width=round(1.5 + 4.5 * math.sqrt(count / most), 1),
+            form=kind.form,
+            stage=kind.stage,
+            width=round(1.5 + 4 * math.sqrt(kind.count / most), 1),
             href=commitments_address(asked, filters),
-            label=f"{one.name} and {other.name}: {count} {form}, mostly {stage}",
-            x=x,
-            y=y,
+            label=f"{one.name} and {other.name}: {kind.count} {kind.form}, {kind.stage}",
         )
 
 
@@ -215,84 +256,3 @@ def _curve(one: Node, other: Node, offset: float) -> tuple[str, float, float]:
     middle = ((one.x + other.x) / 4 + bend_x / 2, (one.y + other.y) / 4 + bend_y / 2)
     path = f"M{one.x:.1f} {one.y:.1f}Q{bend_x:.1f} {bend_y:.1f} {other.x:.1f} {other.y:.1f}"
     return path, round(middle[0], 1), round(middle[1], 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One form's part of a bar."""
-
-    form: Form
-    count: int
-    y: float
-    height: float
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One month."""
-
-    month: str
-    name: str
-    year: str
-    x: float
-    count: int
-    segments: list[Segment]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The bars of all months from the first to the last, and the lines to read them by: count and height."""
-
-    bars: list[Bar]
-    grid: list[tuple[int, float]]
-    width: float
-    left_out: int
-
-
-def timeline(months: Sequence[MonthTally], asked: Parameters) -> Timeline:
-    """The latest months, stacked by form; a month without commitments keeps its place."""
-    known = {tally.month: tally for tally in months if tally.month}
-    if not known:
-        return Timeline([], [], 0, 0)
-    spans = list(_months(min(known), max(known)))
-    shown = spans[-MOST_MONTHS:]
-    most = max(known[month].count for month in shown if month in known)
-    step = _step(most)
-    top = math.ceil(most / step) * step
-    scale = BARS_HEIGHT / top
-    bars = [_bar(n, month, known.get(month), scale, asked) for n, month in enumerate(shown)]
-    grid = [(count, round(BARS_HEIGHT - count * scale, 1)) for count in range(0, top + 1, step)]
-    left_out = sum(known[month].count for month in spans[:-MOST_MONTHS] if month in known)
-    return Timeline(bars, grid, len(bars) * (BAR + GAP) + GAP, left_out)
-
-
-def _bar(number: int, month: str, tally: MonthTally | None, scale: float, asked: Parameters) -> Bar:
-    first = date.fromisoformat(f"{month}-01")
-    days = [("published_from", f"{month}-01"), ("published_to", _last_day(first).isoformat())]
-    y = BARS_HEIGHT
-    segments: list[Segment] = []
-    for form, count in tally.forms.items() if tally else ():
-        if count:
-            y -= count * scale
-            address = commitments_address(asked, days, [("form", form.value)])
-            segments.append(Segment(form, count, round(y, 1), round(count * scale, 1), address))
-    x = GAP + number * (BAR + GAP)
-    return Bar(month, first.strftime("%b"), str(first.year), x, tally.count if tally else 0, segments)
-
-
-def _months(first: str, last: str) -> Iterator[str]:
-    day, end = date.fromisoformat(f"{first}-01"), date.fromisoformat(f"{last}-01")
-    while day <= end:
-        yield day.strftime("%Y-%m")
-        day = _last_day(day) + timedelta(days=1)
-
-
-def _last_day(first: date) -> date:
-    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
-def _step(most: int) -> int:
-    """A round number that divides the height into about four."""
-    size = int(10 ** max(0, math.floor(math.log10(max(1, most / 4)))))
-    return next((size * n for n in (1, 2, 5) if size * n * 5 >= most), size * 10)
