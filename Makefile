@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving bench-stores chaos fuzz model ray-check run install test lint types contracts tests check-slow lock clean
+.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving bench-stores chaos fuzz model ray-check run soak install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -94,6 +94,10 @@ bench-load: install
 
 bench-load-serving: install
 	$(BIN)/python -m benchmarks.load_serving
+
+# Reads, searches and posts at 80 % of the service's peak, SECONDS long: errors, drift of latency, memory, open files.
+soak: install
+	$(BIN)/python -m benchmarks.soak $(or $(SECONDS),600)
 
 # Known weaknesses of everything that is locked. Asks PyPI for them; SERVICE=osv asks osv.dev instead.
 audit: install

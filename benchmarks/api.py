@@ -127,10 +127,10 @@ class Choices:
             ("commitments of an article, hot", "Datasette", self._lists_of_datasette(), None),
             ("commitments of an article, not asked for before", "entente, no answer kept", self._lists(), None),
             ("304", "entente", self.hot[:1], tag),
-            ("50 commitments of two states", "entente", self._pair_paths(), None),
-            ("50 commitments of two states", "entente, no answer kept", self._pair_paths(), None),
+            ("50 commitments of two states", "entente", self.pair_paths(), None),
+            ("50 commitments of two states", "entente, no answer kept", self.pair_paths(), None),
             ("50 commitments of two states", "Datasette", self._pair_queries(), None),
-            ("search, top 20", "entente, no answer kept", self._searches(), None),
+            ("search, top 20", "entente, no answer kept", self.searches(), None),
             ("search, top 20", "Datasette", self._search_queries(), None),
             ("summary", "entente, no answer kept", ["/summary?limit=20"], None),
             (
@@ -148,7 +148,8 @@ class Choices:
         sql = "SELECT document FROM commitments WHERE article_pk = :pk ORDER BY position LIMIT 50"
         return [self._query(sql, pk=self._pk[article]) for article in self.ids[:HOT]]
 
-    def _pair_paths(self) -> list[str]:
+    def pair_paths(self) -> list[str]:
+        """Lists of the commitments of two states."""
         return [f"/commitments?between={one},{other}" for one, other in self._pairs]
 
     def _pair_queries(self) -> list[str]:
@@ -160,7 +161,8 @@ class Choices:
         )
         return [self._query(sql, one=one, other=other) for one, other in self._pairs]
 
-    def _searches(self) -> list[str]:
+    def searches(self) -> list[str]:
+        """Searches for words of the texts."""
         return [f"/search?q={quote(words)}" for words in self._words]
 
     def _search_queries(self) -> list[str]:

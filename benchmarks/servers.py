@@ -9,14 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 BIN = Path(sys.executable).parent
-START_WITHIN = 60
+START_WITHIN = 240
+"""Seconds, since a model is loaded, on a machine that may be busy."""
+
+STOP_WITHIN = 60
 CONNECTIONS = 8
 
 
@@ -48,17 +51,16 @@ def serving(command: Sequence[object], path: str, environment: Mapping[str, str]
         yield Server(address, process)
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(STOP_WITHIN)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_WITHIN
     while time.monotonic() < until and process.poll() is None:
-        try:
+        with suppress(httpx.TransportError):
             if httpx.get(url, timeout=30).status_code < 500:
                 return
-        except httpx.TransportError:
-            time.sleep(0.02)
+        time.sleep(0.05)
     raise RuntimeError(f"{url} does not answer")
 
 
