@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 from app.settings import shipped
 from app.store.database import Database
+from app.store.keys import create_key
+from app.store.scopes import Scope
 from app.store.write import put
 from tests.reader.pages import tricky
 from tests.service.test_serve import serving, wait_until_ready
@@ -48,6 +51,10 @@ PAGES = [
     "/hand-in",
     "/nowhere",
 ]
+SHOWN_WITHIN = 30_000
+"""Milliseconds; an article is read meanwhile, on a machine that may be busy."""
+
+expect.set_options(timeout=SHOWN_WITHIN)
 AGREED = "Fiji and Peru agreed on Monday to train their navies together, a spokesman said."
 
 pytestmark = [
@@ -68,6 +75,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(store) as (_, client):
         wait_until_ready(client)
         yield str(client.base_url).rstrip("/")
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Where a service runs that takes articles from those with a key alone, and such a key."""
+    store = tmp_path_factory.mktemp("guarded") / "store.db"
+    database = Database(f"sqlite:///{store}", shipped("migrations"))
+    database.migrate()
+    with database.write() as connection:
+        key = create_key(connection, Scope.WRITE, "a test", None, datetime.now(UTC))
+    database.close()
+    with serving(store, ENTENTE_ANONYMOUS_WRITE="false") as (_, client):
+        wait_until_ready(client)
+        yield str(client.base_url).rstrip("/"), key
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +223,45 @@ def test_article_is_handed_in_and_its_facts_are_seen(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Navies")
     expect(page.locator(".text mark").first).to_be_visible()
     expect(page.locator("li.fact .sides").first).to_contain_text("Fiji")
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until it has the focus, and can be seen to have it."""
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            assert wanted.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
+            return
+    raise AssertionError(f"{wanted} is not reached by Tab")
+
+
+def test_keyboard_alone_logs_in_hands_in_reads_and_logs_out(browser: Browser, guarded: tuple[str, str]) -> None:
+    address, key = guarded
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.goto("/")
+    tab_to(page, page.get_by_role("link", name="Log in"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_label("Key"))
+    page.keyboard.type(key)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Hand in", exact=True))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_label("Text", exact=True))
+    page.keyboard.type(AGREED)
+    tab_to(page, page.get_by_role("button", name="Read it"))
+    page.keyboard.press("Enter")
+    expect(page.locator("li.fact .sides").first).to_contain_text("Fiji")
+    tab_to(page, page.locator(f"mark[data-fact='{first_commitment(page)}'] .ref").first)
+    expect(page.locator("#card")).to_contain_text("military")
+    tab_to(page, page.get_by_role("link", name="Logged in"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Log out"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    page.goto("/hand-in")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    context.close()
 
 
 def test_line_of_the_network_leads_to_its_commitments(page: Page) -> None:
