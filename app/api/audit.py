@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.access import AdminsOnly, key_of
-from app.api.filters import NoParameters
+from app.api.filters import OneThing
 from app.api.logs import ROOT
 from app.api.problems import documented
 from app.api.service import Injected
@@ -49,7 +49,7 @@ _EXAMPLE = {
 _SHOWN: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"example": _EXAMPLE}}}}
 
 
-class AuditParameters(NoParameters):
+class AuditParameters(OneThing):
     """Which entries."""
 
     before: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="Only entries with numbers below this.")] = None

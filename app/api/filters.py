@@ -71,12 +71,12 @@ class NoParameters(BaseModel):
 
 
 class OneThing(NoParameters):
-    """What is asked of one thing that there is in one form: the form may be named all the same, as it may of a list."""
+    """What is asked of what there is in one form: the form may be named all the same, as it may of any list."""
 
     format: Literal["json"] | None = Field(None, description="`json`, the one form that there is.")
 
 
-class OneList(NoParameters):
+class OneList(OneThing):
     """What a list of one page takes."""
 
     limit: int = Field(50, ge=1, le=200, description="Items on a page.")
@@ -87,7 +87,7 @@ class Paging(OneList):
 
     cursor: str | None = Field(None, description="Where the page begins: from `next` of the page before.")
     count: bool = Field(False, description="Whether to count the whole list (`total`).")
-    format: Literal["json", "csv", "jsonl", "parquet"] | None = Field(
+    format: Literal["json", "csv", "jsonl", "parquet"] | None = Field(  # type: ignore[assignment]
         None,
         description="`csv`, `jsonl` or `parquet`: the whole list as a file, whatever `limit`. `Accept` does as well: "
         "`text/csv`, `application/jsonl`, `application/vnd.apache.parquet`.",
@@ -202,7 +202,7 @@ class CommitmentFilters(_OfCommitments, Listing):
     )
 
 
-class SummaryFilters(_OfCommitments):
+class SummaryFilters(OneThing, _OfCommitments):
     """What commitments to count, and how many pairs to tell."""
 
     limit: int = Field(100, ge=1, le=1000, description="Pairs to tell, those with the most commitments.")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from app.api.conditional import answer_document
-from app.api.filters import NoParameters
+from app.api.filters import NoParameters, OneThing
 from app.api.problems import documented
 from app.api.service import DESCRIPTION, Injected, Service
 from app.schemas.documents import to_bytes
@@ -38,14 +38,14 @@ PATHS = {
 
 
 @router.get("/", response_model=Index, summary="What is here")
-async def get_index(request: Request, service: Injected, asked: Annotated[NoParameters, Query()]) -> Response:
+async def get_index(request: Request, service: Injected, asked: Annotated[OneThing, Query()]) -> Response:
     """Name, version, and the paths of everything else."""
     index = Index(name="Entente", version=service.version, description=DESCRIPTION, links=PATHS)
     return answer_document(request, to_bytes(index))
 
 
 @router.get("/health/live", response_model=Live, summary="Whether the process is up")
-async def get_live(asked: Annotated[NoParameters, Query()]) -> Live:
+async def get_live(asked: Annotated[OneThing, Query()]) -> Live:
     """Answers as long as the process can."""
     return Live(status="up")
 
@@ -56,7 +56,7 @@ async def get_live(asked: Annotated[NoParameters, Query()]) -> Live:
     summary="Whether everything is loaded",
     responses={503: {"model": Readiness, "description": "Something is missing: `checks` names it."}},
 )
-def get_ready(service: Injected, response: Response, asked: Annotated[NoParameters, Query()]) -> Readiness:
+def get_ready(service: Injected, response: Response, asked: Annotated[OneThing, Query()]) -> Readiness:
     """The store can be read and is migrated, seeds and model are loaded, nothing stops it: else what fails is named.
 
     What stops no answer is a warning: a seed file that is broken, jobs that nobody works off.

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.access import WritersOnly
 from app.api.bodies import LONGEST_ARTICLE, LONGEST_BULK, read_chunks, require_media_type
 from app.api.conditional import answer_document
-from app.api.filters import NoParameters
+from app.api.filters import OneThing
 from app.api.problems import NotFound, documented
 from app.api.service import Injected, Service
 from app.schemas.documents import to_bytes
@@ -67,7 +67,7 @@ async def add_articles(request: Request, service: Injected) -> Response:
 @router.get(
     "/jobs/{job}", response_model=JobOut, summary="How far a job is", responses={200: _SHOWN, **documented(404)}
 )
-def get_job(request: Request, service: Injected, job: str, asked: Annotated[NoParameters, Query()]) -> Response:
+def get_job(request: Request, service: Injected, job: str, asked: Annotated[OneThing, Query()]) -> Response:
     """Counts of what became of its records, and which were refused, and why. Jobs are kept for 30 days."""
     return answer_document(request, to_bytes(_out(_job(service, job))))
 

@@ -58,6 +58,25 @@ def listed(client: Client, path: str) -> list[dict[str, Any]]:
     return found
 
 
+def test_whatever_answers_json_may_be_asked_for_it_by_name(client: Client) -> None:
+    specified = client.get("/openapi.json").json()["paths"]
+    reading = {path: methods["get"] for path, methods in specified.items() if "get" in methods}
+    deaf = {
+        path
+        for path, operation in reading.items()
+        if "application/json" in operation["responses"]["200"]["content"]
+        and not any(
+            parameter["name"] == "format" and "json" in str(parameter["schema"])
+            for parameter in operation.get("parameters", ())
+        )
+    }
+    assert len(reading) > 20
+    assert deaf == set()
+    for path in ("/", "/health/live", "/health/ready", "/summary"):
+        assert client.get(f"{path}?format=json").json() == client.get(path).json()
+        assert client.get(f"{path}?format=csv").status_code == 422
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_json_lines_are_the_items_of_the_whole_list(client: Client, path: str) -> None:
     response = client.get(f"{path}?format=jsonl&limit=1")
