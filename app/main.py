@@ -62,7 +62,7 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
     requests against their rates. Raises `SettingsError` for settings that contradict one another.
     """
     access = Access.of(settings)
-    database = Database(settings.database_url, shipped("migrations"))
+    database = Database(settings.database_url, shipped("migrations"), longest=settings.query_seconds)
     parts = _parts(settings, database, line)
     points = Points(database)
     provider = traces.tracing(settings)

@@ -23,7 +23,7 @@ import uvicorn
 from anyio.from_thread import start_blocking_portal
 from uvicorn.config import STARTUP_FAILURE
 
-from app.api.connections import patient
+from app.api.connections import Crowd, patient
 from app.api.counting import Windows, counted_here
 from app.api.limits import rates_of
 from app.api.logs import ROOT, configure_logging
@@ -110,7 +110,7 @@ def _serve_here(settings: Settings, listening: socket.socket, shared: Shared) ->
     served = create_app(settings, shared.line, shared.counted_at)
     config = uvicorn.Config(
         served,
-        http=patient(settings.slow_seconds),
+        http=patient(settings.slow_seconds, Crowd(settings.connections, settings.trusted_proxies or ())),
         ws="none",
         proxy_headers=False,  # create_app believes the proxies that are set, and no other
         log_config=None,

@@ -204,6 +204,20 @@ class Settings(BaseSettings):
         description="How long a client may take for the head of a request, and for each next kilobyte a second of a "
         "body or an answer on average, in seconds, 1 to 3600; slower ones are cut off.",
     )
+    connections: int = Field(
+        200,
+        ge=0,
+        le=100000,
+        description="Connections that one address may have open to a process that serves, 0 to 100000; 0: any number. "
+        "Trusted proxies may have any.",
+    )
+    query_seconds: int = Field(
+        60,
+        ge=1,
+        le=3600,
+        description="How long the store may look for an answer, in seconds, 1 to 3600; then the request gets a 503. "
+        "Whole lists have the time that they take.",
+    )
     body_mb: int = Field(
         256, ge=1, le=65536, description="Megabytes of a request's body, at most, 1 to 65536; an article has 16."
     )

@@ -1,14 +1,18 @@
-"""HTTP connections that nobody can hold by being slow, nor fill by sending without end.
+"""HTTP connections that nobody can hold by being slow, nor fill by sending without end, nor take all of.
 
 uvicorn ends connections that are idle between requests, and nothing else: a head may take forever and grow without
-bound, a body and an answer may take forever. All that is bounded here, by one timer a connection.
+bound, a body and an answer may take forever. All that is bounded here, by one timer a connection; and so is how many
+connections one address may have.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import orjson
@@ -27,6 +31,7 @@ REASONS = {
     400: ("Bad Request", "this is not HTTP/1.1 as it is understood here"),
     408: ("Request Timeout", "the request came too slowly"),
     414: ("URI Too Long", f"the address is longer than {LONGEST_URL} bytes"),
+    429: ("Too Many Requests", "this address has as many connections open as one may"),
     431: ("Request Header Fields Too Large", f"the headers are longer than {LONGEST_HEAD} bytes"),
 }
 
@@ -46,10 +51,41 @@ class Refused(Exception):
     """The request cannot be taken, whatever else it says."""
 
 
+class Crowd:
+    """Connections that are open, by the address that they come from; of IPv6, the network of 64 bits that one has."""
+
+    def __init__(self, most: int, free: Sequence[str] = ()) -> None:
+        """One address may have ``most``, 0: any number; those in the networks ``free`` are not counted."""
+        self._most = most
+        self._free = [ip_network(network) for network in free]
+        self._open: Counter[str] = Counter()
+
+    def enter(self, address: str) -> str | None:
+        """Count a connection; gives what to `leave` with, None where there are too many already."""
+        found = ip_address(address)
+        if isinstance(found, IPv6Address):
+            found = found.ipv4_mapped or found
+        if not self._most or any(found in network for network in self._free):
+            return ""
+        home = str(found) if isinstance(found, IPv4Address) else str(IPv6Network((int(found), 64), strict=False))
+        if self._open[home] >= self._most:
+            return None
+        self._open[home] += 1
+        return home
+
+    def leave(self, home: str) -> None:
+        """A connection that was counted has ended."""
+        if home:
+            self._open[home] -= 1
+            if not self._open[home]:
+                del self._open[home]
+
+
 class PatientProtocol(HttpToolsProtocol):
     """A connection that gives its client `patience` seconds for a head, and for each next part of a body or answer."""
 
     patience: float = 20
+    crowd = Crowd(0)
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -62,10 +98,14 @@ class PatientProtocol(HttpToolsProtocol):
         self._watch: asyncio.TimerHandle | None = None
         self._taken = 0
         self._seen = self._standing()
+        self._home: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to watch."""
+        """Begin to watch, unless its address has too many already."""
         super().connection_made(transport)
+        self._home = self.crowd.enter(self.client[0]) if self.client else ""
+        if self._home is None:
+            self._refuse(429)
         self._seen = self._standing()
         self._watch = self.loop.call_later(self.patience, self._look)
 
@@ -73,6 +113,8 @@ class PatientProtocol(HttpToolsProtocol):
         """Watch no longer."""
         if self._watch:
             self._watch.cancel()
+        if self._home is not None:
+            self.crowd.leave(self._home)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -170,6 +212,6 @@ def _problem(status: int, url: bytes) -> bytes:
     return orjson.dumps({**told, "instance": path, "request_id": secrets.token_hex(16)})
 
 
-def patient(seconds: float) -> type[PatientProtocol]:
-    """The protocol with this much patience, as uvicorn takes it."""
-    return type("PatientProtocol", (PatientProtocol,), {"patience": seconds})
+def patient(seconds: float, crowd: Crowd) -> type[PatientProtocol]:
+    """The protocol with this much patience, counting its connections in the crowd, as uvicorn takes it."""
+    return type("PatientProtocol", (PatientProtocol,), {"patience": seconds, "crowd": crowd})

@@ -20,7 +20,7 @@ from app.ingest.text import NotAnArticle
 from app.ingest.workers import ExtractorDown, TaskFailed, TooManyTasks, WorkersDown
 from app.schemas.documents import to_bytes
 from app.schemas.service import Fault, Problem
-from app.store.database import StoreError
+from app.store.database import StoreError, TookTooLong
 from app.store.position import ForeignPosition
 from app.store.write import SameText, UnknownArticle
 
@@ -73,6 +73,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(StoreError, _store_down)
+    app.add_exception_handler(TookTooLong, _too_long)
     app.add_exception_handler(UnknownArticle, _unknown_article)
     app.add_exception_handler(BadField, _bad_field)
     for kind in STATUSES:
@@ -161,6 +162,11 @@ _ROUTED_AS = {"HEAD": "GET"}  # see `Requests`
 async def _store_down(request: Request, error: Exception) -> Response:
     """Say no more than that: the message of the database may hold paths."""
     return problem(request, 503, "the store cannot be used at the moment", headers={"Retry-After": "5"})
+
+
+async def _too_long(request: Request, error: Exception) -> Response:
+    detail = "the store took too long to find that; ask for less, or by fewer words"
+    return problem(request, 503, detail, headers={"Retry-After": "5"})
 
 
 def _in_words(fault: Mapping[str, Any]) -> str:

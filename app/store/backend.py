@@ -16,6 +16,10 @@ class StoreError(Exception):
     """The database cannot be used; the message says which, why, and what to do."""
 
 
+class TookTooLong(StoreError):
+    """A question was given up; it asks for more than the store can read in the time that it has."""
+
+
 def in_one_line(reason: BaseException) -> str:
     """What a driver says, which may take several lines."""
     return " ".join(str(reason).split())
@@ -76,6 +80,9 @@ class Backend(Protocol):
 
     def fault(self, error: Exception) -> BaseException | None:
         """What the driver says of a database that is missing, locked, full or broken; None where the query is wrong."""
+
+    def ran_out_of_time(self, reason: BaseException) -> bool:
+        """Whether that is what a fault says of a question."""
 
     def instant(self) -> Instant:
         """Reads of one thing."""

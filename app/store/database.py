@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.store.backend import Backend, Instant, in_one_line
 from app.store.backend import StoreError as StoreError
+from app.store.backend import TookTooLong as TookTooLong
 from app.store.tables import changes
 
 SPANS = trace.get_tracer("entente.store")
@@ -26,26 +27,29 @@ COPYING = "copying"
 """What a database says of its schema while another store is copied into it, so that nobody takes it for a whole one."""
 
 
-def backend_of(url: URL, *, bulk: bool) -> Backend:
+def backend_of(url: URL, *, bulk: bool, longest: float | None) -> Backend:
     """What the address is one of. Raises `StoreError` where its driver is not installed."""
     if url.get_backend_name() == "sqlite":
         from app.store.sqlite import Sqlite
 
-        return Sqlite(url, bulk=bulk)
+        return Sqlite(url, bulk=bulk, longest=longest)
     from app.store.postgresql import Postgresql
 
-    return Postgresql(url)
+    return Postgresql(url, longest)
 
 
 class Database:
     """A database by its URL. Connections come from `read` and `write` alone, so that every write is one transaction."""
 
-    def __init__(self, url: str, migrations: Path, *, bulk: bool = False) -> None:
-        """``bulk`` is for a process that does little else than write: it takes memory to write the less often."""
+    def __init__(self, url: str, migrations: Path, *, bulk: bool = False, longest: float | None = None) -> None:
+        """``bulk`` is for a process that does little else than write: it takes memory to write the less often.
+
+        A question that reads for more than ``longest`` seconds raises `TookTooLong`; lists that are streamed have time.
+        """
         self._url = make_url(url)
         self._migrations = migrations
         self._writing = threading.Lock()  # SQLite's own lock is had by trying again and again, and by luck
-        self._backend = backend_of(self._url, bulk=bulk)
+        self._backend = backend_of(self._url, bulk=bulk, longest=longest)
 
     @property
     def location(self) -> str:
@@ -157,6 +161,8 @@ class Database:
             reason = error if isinstance(error, PoolTimeout) else self._backend.fault(error)
             if reason is None:
                 raise
+            if self._backend.ran_out_of_time(reason):
+                raise TookTooLong(f"the database {self.location} took too long over a question") from error
             raise StoreError(f"the database {self.location} cannot be used: {in_one_line(reason)}") from error
 
     def _refuse_unknown(self, connection: Connection, script: ScriptDirectory) -> None:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, text
@@ -37,6 +39,9 @@ FAULTS = ("08", "25006", "28", "3D", "42501", "53", "54", "55", "57", "58", "F0"
 right, resources, limits, lock not had, shutdown, system (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 """
 
+GIVEN_UP = "57014"
+"""The code of a statement that took too long, or that somebody cancelled."""
+
 BY_LANGUAGE = text(f"""
     SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c
     JOIN information_schema.tables t USING (table_schema, table_name)
@@ -57,13 +62,15 @@ SERIALS = text("""
 class Postgresql:
     """The backend of `postgresql://` addresses."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, longest: float | None) -> None:
         url = url.set(drivername="postgresql+psycopg")
         self._location = url.render_as_string(hide_password=True)
         timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
         self.engine = create_engine(url, pool_size=KEPT, max_overflow=KEPT, pool_pre_ping=True, connect_args=timeout)
         event.listen(self.engine, "connect", _set_up_connection)
         event.listen(self.engine, "begin", _begin)
+        if longest is not None:
+            event.listen(self.engine, "connect", partial(_set_up_clock, longest))
         self.reading: Engine = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -103,6 +110,10 @@ class Postgresql:
         code = getattr(said, "sqlstate", None)
         no_answer = code is None and type(said).__name__ in ("OperationalError", "ConnectionTimeout")
         return said if no_answer or (code or "?").startswith(FAULTS) else None
+
+    def ran_out_of_time(self, reason: BaseException) -> bool:
+        """See `Backend`."""
+        return getattr(reason, "sqlstate", None) == GIVEN_UP
 
     def instant(self) -> PostgresqlInstant:
         """See `Backend`."""
@@ -182,8 +193,20 @@ def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) 
     driver.autocommit = False
 
 
+def _set_up_clock(longest: float, connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Bound each statement; of a list that is sent while it is read, each part is one."""
+    driver: psycopg.Connection[Any] = connection  # type: ignore[assignment]
+    driver.autocommit = True
+    driver.execute(f"SET statement_timeout = {math.ceil(longest * 1000)}")
+    driver.autocommit = False
+
+
 def _begin(connection: Connection) -> None:
     """Let one write at a time. Each of its queries sees what was there before it: the isolation is READ COMMITTED."""
     options = connection.get_execution_options()
-    if options.get("write", False) and not options.get("revises", False):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+    if not options.get("write", False):
+        return
+    asked = "SELECT set_config('statement_timeout', '0', true)"  # writes take what they need
+    if not options.get("revises", False):
+        asked += f", pg_advisory_xact_lock({WRITE_LOCK})"
+    connection.exec_driver_sql(asked)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,9 @@ INSTANT_BUSY_SECONDS = 1
 READERS = 16
 """Connections that are kept open, and again as many for a rush: more than the threads that read at once."""
 
+STEPS_BETWEEN_LOOKS = 100_000
+"""Instructions of SQLite's machine that it does before it looks at the clock again: some milliseconds."""
+
 BULK_CACHE_KIB = 256 * 1024
 BULK_CHECKPOINT_PAGES = 32 * 1024
 """Memory for pages, and pages of 4 KiB in the write-ahead log before they are moved, of a bulk load."""
@@ -31,7 +37,7 @@ BULK_CHECKPOINT_PAGES = 32 * 1024
 class Sqlite:
     """The backend of `sqlite:///` addresses."""
 
-    def __init__(self, url: URL, *, bulk: bool) -> None:
+    def __init__(self, url: URL, *, bulk: bool, longest: float | None) -> None:
         self._path = str(url.database)
         self._bulk = bulk
         self.engine = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS)
@@ -39,6 +45,9 @@ class Sqlite:
         if bulk:
             event.listen(self.engine, "connect", _set_up_bulk_writes)
         event.listen(self.engine, "begin", _begin)
+        if longest is not None:
+            event.listen(self.engine, "connect", _set_up_clock)
+            event.listen(self.engine, "before_cursor_execute", partial(_start_clock, longest))
         self.reading: Engine = self.engine
         self.queue_address: str | None = None
 
@@ -79,6 +88,10 @@ class Sqlite:
         if isinstance(error, OperationalError):
             return error.orig
         return error if isinstance(error, sqlite3.Error) else None
+
+    def ran_out_of_time(self, reason: BaseException) -> bool:
+        """See `Backend`."""
+        return getattr(reason, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
     def instant(self) -> SqliteInstant:
         """See `Backend`."""
@@ -187,6 +200,31 @@ def _set_up_bulk_writes(connection: DBAPIConnection, entry: ConnectionPoolEntry)
     cursor.execute(f"PRAGMA cache_size=-{BULK_CACHE_KIB}")
     cursor.execute(f"PRAGMA wal_autocheckpoint={BULK_CHECKPOINT_PAGES}")
     cursor.close()
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Until when a connection may go on with its statement."""
+
+    until: float = math.inf
+
+    def is_over(self) -> bool:
+        """Asked by SQLite, which gives the statement up where it is."""
+        return time.monotonic() > self.until
+
+
+def _set_up_clock(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Have SQLite look at a clock now and then (https://sqlite.org/c3ref/progress_handler.html)."""
+    clock = entry.info["clock"] = _Clock()
+    driver: sqlite3.Connection = connection  # type: ignore[assignment]
+    driver.set_progress_handler(clock.is_over, STEPS_BETWEEN_LOOKS)
+
+
+def _start_clock(longest: float, connection: Connection, *statement: Any) -> None:
+    """Give the next statement its time; writes, and lists that are sent while they are read, take what they need."""
+    options = connection.get_execution_options()
+    is_bounded = not options.get("write", False) and not options.get("yield_per", 0)
+    connection.connection.info["clock"].until = time.monotonic() + longest if is_bounded else math.inf
 
 
 def _begin(connection: Connection) -> None:

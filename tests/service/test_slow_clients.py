@@ -21,9 +21,9 @@ WITHIN = 15
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """The service, with a patience of one second."""
+    """The service, with a patience of one second; all its clients are at one address here."""
     store = tmp_path_factory.mktemp("slow") / "store.db"
-    with serving(store, ENTENTE_SLOW_SECONDS="1") as (_, started):
+    with serving(store, ENTENTE_SLOW_SECONDS="1", ENTENTE_CONNECTIONS="0") as (_, started):
         wait_until_ready(started)
         yield started
 
