@@ -1,31 +1,84 @@
-"""Countries of people whom no title tells: visitors and hosts of one of two countries in play."""
+"""Countries of people whom no title right before the name tells: by what renames them, and as visitors and hosts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from app.domain.entity import EntityType
-from app.extraction.entities import Cast, Reference, Referent
+from app.domain.entity import EntityType, MentionForm
+from app.extraction.entities import Cast, Reference, Referent, take_office
 from app.extraction.inflection import verb
+from app.extraction.offices import office_at
+from app.extraction.tables import word_set
+from app.language.clauses import Argument
 from app.language.sentences import Sentence
+from app.language.tables import column
 
 _MEETINGS = verb("meet").all | {"meeting", "talks"}
+_WHERE = word_set("entities.where")
+_HOLDERS = frozenset(column("actors.tsv", "word")) | frozenset(column("titles.tsv", "title"))
 _VISITS = verb("visit").all | verb("tour").all | {"trip"}
+_ENDINGS = ("'s", "'")
 REACH = 6
 """Most tokens between a visitor and "visit to", and between "meeting with" and a host."""
 
 
 def affiliate(cast: Cast) -> None:
-    """Give people without a country one, where a sentence tells of their visit; roles without a country take theirs."""
-    for sentence in cast.reading.sentences:
-        references = cast.within(sentence.first, sentence.last)
-        for reference in references:
-            person = cast.referents[reference.referents[0]]
-            if person.type is EntityType.PERSON and person.country is None and person.body is None:
-                person.country = _of_visit(cast, sentence, references, reference)
+    """Give people without a country one; roles without a country take that of their holder."""
+    for way in (_renamed, _of_visit, _host):
+        for sentence in cast.reading.sentences:
+            references = cast.within(sentence.first, sentence.last)
+            for reference in references:
+                person = cast.referents[reference.referents[0]]
+                if person.type is EntityType.PERSON and person.country is None and person.body is None:
+                    person.country = way(cast, sentence, references, reference)
     for person in cast.referents:
         if person.type is EntityType.PERSON and person.country:
             person.roles = [replace(role, country=role.country or person.country) for role in person.roles]
+
+
+def _renamed(cast: Cast, sentence: Sentence, references: list[Reference], reference: Reference) -> str | None:
+    """The country before an office that a comma parts from the name, before any other word for its bearer, or before
+    the name itself: "the Omani minister, X", "his Cuban counterpart, X", "Peru's X". A role is taken note of."""
+    tokens = cast.reading.tokens
+    owner = cast.ending(reference.start - 1) if reference.start and tokens[reference.start - 1].text in _ENDINGS else None
+    if owner and (state := _state(cast, owner)):
+        return state.country
+    person = cast.referents[reference.referents[0]]
+    for noun in _other_names(cast, sentence, reference):
+        office = office_at(cast, noun.core.start)
+        if office and office.first <= noun.head.i < office.last and office.country:
+            take_office(person, office)
+            return office.country
+        for other in references:
+            if noun.core.start <= other.first and other.last <= noun.head.i and noun.head.lower_ in _HOLDERS:
+                state = _state(cast, other)
+                if state and (other.form is MentionForm.DEMONYM or tokens[other.last].text in _ENDINGS):
+                    return state.country
+    return None
+
+
+def _other_names(cast: Cast, sentence: Sentence, reference: Reference) -> Iterator[Argument]:
+    """The sides of clauses that rename a person, or that the person's name renames."""
+    for clause in cast.reading.clauses(sentence):
+        for argument in clause.arguments:
+            parts = (argument, *argument.appositions)
+            for part in parts:
+                if part.core.start <= reference.first and reference.last <= part.core.end and len(parts) > 1:
+                    yield from (other for other in parts if other is not part)
+
+
+def _host(cast: Cast, sentence: Sentence, references: list[Reference], reference: Reference) -> str | None:
+    """The state of the one place where somebody of another state meets the holder of an office, who is at home there."""
+    person = cast.referents[reference.referents[0]]
+    tokens = cast.reading.tokens
+    if not person.roles or tokens[max(sentence.first, reference.start - 1)].lower not in ("with", "by", *_MEETINGS):
+        return None
+    if not any(token.lower in _MEETINGS or token.lower in _VISITS for token in tokens[sentence.first : sentence.last]):
+        return None
+    places = {s.country for r in references if (s := _state(cast, r)) and tokens[r.start - 1].lower in _WHERE}
+    others = {s.country for r in references if (s := cast.referents[r.referents[0]]).acts and s.country not in places}
+    return places.pop() if len(places) == 1 and others - {None} else None
 
 
 def _of_visit(cast: Cast, sentence: Sentence, references: list[Reference], reference: Reference) -> str | None:
@@ -33,7 +86,9 @@ def _of_visit(cast: Cast, sentence: Sentence, references: list[Reference], refer
     if visited is None:
         return None
     at, country = visited
-    others = {r.country for n in references if (r := _state(cast, n)) and r.country != country}
+    others = {
+        r.country for n in references if (r := _state(cast, n)) and r.country != country and not _is_where(cast, n)
+    }
     if reference.last <= at <= reference.last + REACH and len(others) == 1:
         return others.pop()
     before = [t.lower for t in cast.reading.tokens[max(at, reference.start - 4) : reference.start]]
@@ -51,6 +106,10 @@ def _visited(cast: Cast, sentence: Sentence, references: list[Reference]) -> tup
             if state and state.country and token.lower in _VISITS:
                 return reference.start - distance, state.country
     return None
+
+
+def _is_where(cast: Cast, reference: Reference) -> bool:
+    return cast.reading.tokens[max(0, reference.start - 1)].lower in _WHERE
 
 
 def _state(cast: Cast, reference: Reference) -> Referent | None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.first_person import first_persons
 from app.extraction.offices import Office, office_at
 from app.extraction.tables import word_set
+from app.language.clauses import Argument, Kind
 from app.language.sentences import Sentence
 from app.language.tables import rows
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 _PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _WOMEN = word_set("coreference.female") | {"she", "her", "hers", "herself"}
@@ -19,7 +26,17 @@ _NEUTRAL = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves"})
 _PREPOSITIONS = frozenset({"of", "by", "with", "to", "for", "against", "from", "about", "between", "than"})
 _AFTER_TWO = word_set("coreference.after_two")
+_THOSE = word_set("coreference.those")
 _DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The several, or the people of one state, of whom a clause is said; nobody where it is said of other things."""
+
+    numbers: tuple[int, ...]
+    last: int
+    """The token behind the last of its words."""
 
 
 @dataclass(slots=True)
@@ -33,6 +50,8 @@ class _Scene:
     group: list[int] = field(default_factory=list)
     """Sides of the sentence that were named side by side last."""
     group_end: int = 0
+    company: Company | None = None
+    """Whom the sentence before was said of."""
     things: list[int] = field(default_factory=list)
     """Bodies, countries and places."""
     women: dict[int, bool] = field(default_factory=dict)
@@ -68,7 +87,7 @@ def resolve(cast: Cast, pair: tuple[int, ...] = ()) -> None:
                     covered = found.last
                     _note(cast, scene, found)
             at += 1
-        _close(cast, scene, here)
+        _close(cast, scene, sentence, here)
     cast.sort()
     for reference in first_persons(cast):
         cast.refer(reference)
@@ -110,7 +129,7 @@ def _group(cast: Cast, scene: _Scene, reference: Reference) -> None:
     scene.group_end = reference.last
 
 
-def _close(cast: Cast, scene: _Scene, here: list[Reference]) -> None:
+def _close(cast: Cast, scene: _Scene, sentence: Sentence, here: list[Reference]) -> None:
     """What a sentence leaves behind: its subject, and the pair in play where it names exactly two sides."""
     people = [r for r in here if cast.referents[r.referents[0]].type is EntityType.PERSON]
     if people:
@@ -119,8 +138,50 @@ def _close(cast: Cast, scene: _Scene, here: list[Reference]) -> None:
     states = all(cast.referents[number].country for number in sides)
     if (len(sides) == 2 and states) or (len(sides) > 1 and not scene.pair):
         scene.pair = sides[:2]
+    companies = list(_companies(cast, sentence, here))
+    scene.company = next((c for c in companies if len(c.numbers) > 1), companies[0] if companies else None)
+    if scene.company and len(_distinct(cast, scene.company.numbers)) == 2:
+        scene.pair = scene.company.numbers
     scene.group = []
     del scene.people[:-50], scene.states[:-50], scene.things[:-50]
+
+
+def _companies(cast: Cast, sentence: Sentence, here: list[Reference]) -> Iterator[Company]:
+    """Of whom each clause of a sentence is said in the plural; first those of the clauses that hang on no other."""
+    clauses = cast.reading.clauses(sentence)
+    for clause in sorted(clauses, key=lambda c: (c.parent is not None, c.index)):
+        subjects = clause.subjects
+        if clause.kind is Kind.NOMINAL or not subjects:
+            continue
+        if len(subjects) > 1 or _is_plural(subjects[0].head):
+            numbers = tuple(number for subject in subjects for number in _meant(cast, subject, here))
+            yield Company(_distinct(cast, numbers), max(subject.span.end for subject in subjects))
+
+
+def _is_plural(noun: Token) -> bool:
+    return noun.tag_ in ("NNS", "NNPS")
+
+
+def _meant(cast: Cast, subject: Argument, here: list[Reference]) -> Iterator[int]:
+    """Whom a side of a clause names: itself, or, where it names several by what they are, whose people they are."""
+    inside = [r for r in here if subject.core.start <= r.first and r.last <= subject.core.end]
+    own = [r for r in inside if r.first <= subject.head.i < r.last]
+    of_people = subject.head.lower_ in _people()
+    for reference in own or (inside if of_people else ()):
+        yield from (number for number in reference.referents if cast.referents[number].acts)
+
+
+def _distinct(cast: Cast, numbers: Sequence[int]) -> tuple[int, ...]:
+    """The first of each side."""
+    sides: dict[str | None, int] = {}
+    for number in numbers:
+        sides.setdefault(cast.referents[number].side, number)
+    return tuple(sides.values())
+
+
+@cache
+def _people() -> frozenset[str]:
+    return frozenset(row["word"] for row in rows("actors.tsv") if row["kind"] in ("people", "office"))
 
 
 def _sides_named(cast: Cast, references: list[Reference]) -> tuple[int, ...]:
@@ -144,15 +205,16 @@ def _may_be_subject(cast: Cast, reference: Reference) -> bool:
 def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
     word = cast.reading.tokens[at].lower
     if word in _DETERMINERS:
-        found = _pair(cast, scene, at, here) or _country(cast, scene, at)
+        found = _pair(cast, scene, sentence, at, here) or _country(cast, scene, at)
         found = found or (_title(cast, scene, at) if word == "the" else None)
         if found:
             return found
     if word in _PERSONAL:
         return _person(scene, sentence, at, woman=word in _WOMEN)
-    if word in _NEUTRAL or word in _PLURAL:
-        return _neutral(scene, at, plural=word in _PLURAL)
-    return None
+    if word in _PLURAL:
+        meant = _several(cast, scene, sentence, at, here)
+        return Reference(at, at + 1, meant, MentionForm.PRONOUN, at) if meant else None
+    return _neutral(scene, at) if word in _NEUTRAL else None
 
 
 def _person(scene: _Scene, sentence: Sentence, at: int, *, woman: bool) -> Reference | None:
@@ -166,12 +228,20 @@ def _person(scene: _Scene, sentence: Sentence, at: int, *, woman: bool) -> Refer
     return Reference(at, at + 1, (number,), MentionForm.PRONOUN, at)
 
 
-def _neutral(scene: _Scene, at: int, *, plural: bool) -> Reference | None:
-    if plural:
-        meant = tuple(dict.fromkeys(scene.group)) if len(set(scene.group)) > 1 else scene.pair
-        return Reference(at, at + 1, meant, MentionForm.PRONOUN, at) if len(meant) > 1 else None
-    meant_one = scene.states[-1:] or scene.things[-1:]
-    return Reference(at, at + 1, tuple(meant_one), MentionForm.PRONOUN, at) if meant_one else None
+def _neutral(scene: _Scene, at: int) -> Reference | None:
+    meant = scene.states[-1:] or scene.things[-1:]
+    return Reference(at, at + 1, tuple(meant), MentionForm.PRONOUN, at) if meant else None
+
+
+def _several(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> tuple[int, ...]:
+    """Whom "they" means: those of whom a clause before it is said, in the sentence or in the one before; else those
+    named side by side in the sentence, or the pair in play."""
+    before = [c for c in _companies(cast, sentence, here) if c.last <= at]
+    company = max(before, key=lambda c: c.last) if before else scene.company
+    if company and company.numbers:
+        return company.numbers
+    meant = tuple(dict.fromkeys(scene.group)) if len(set(scene.group)) > 1 else scene.pair
+    return meant if len(meant) > 1 else ()
 
 
 def pair_nouns() -> frozenset[str]:
@@ -179,10 +249,12 @@ def pair_nouns() -> frozenset[str]:
     return frozenset(row["word"] for row in rows("actors.tsv") if row["word"].endswith("s"))
 
 
-def _pair(cast: Cast, scene: _Scene, at: int, here: list[Reference]) -> Reference | None:
+def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
     """A pair: "the two countries", "both nations", "the two neighbouring states", "the sides"."""
     tokens = cast.reading.tokens
     window = [tokens[i].lower for i in range(at, min(at + 8, len(tokens)))]
+    if window[0] == "the" and window[1:2] and window[1] in _THOSE and window[2:3] != ["of"]:
+        return _those(cast, scene, sentence, at, here)
     counted = window[:1] == ["both"] or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])
     pair = scene.pair or _sides_named(cast, here)
     if not counted or len(pair) != 2:
@@ -196,6 +268,12 @@ def _pair(cast: Cast, scene: _Scene, at: int, here: list[Reference]) -> Referenc
     if window[:2] == ["the", "two"] and window[2:3] and window[2] in _AFTER_TWO:
         return Reference(at, at + 2, pair, MentionForm.NOMINAL, at)
     return None
+
+
+def _those(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
+    """ "The leaders", who are those that the sentence before was said of."""
+    meant = _several(cast, scene, sentence, at, here)
+    return Reference(at, at + 2, meant, MentionForm.NOMINAL, at) if len(meant) > 1 else None
 
 
 _STATES = frozenset({"countries", "nations", "states", "neighbors", "neighbours"})

@@ -267,7 +267,7 @@ def _give_roles(cast: Cast, names: list[Name]) -> None:
             continue
         person = cast.referents[reference.referents[0]]
         for office in _offices(cast, reference):
-            _take(person, office)
+            take_office(person, office)
     for referent in cast.referents:
         if any(not _is_rank(role) for role in referent.roles):
             referent.roles = [role for role in referent.roles if not _is_rank(role)]
@@ -297,7 +297,8 @@ def _offices(cast: Cast, reference: Reference) -> Iterator[Office]:
         yield after
 
 
-def _take(person: Referent, office: Office) -> None:
+def take_office(person: Referent, office: Office) -> None:
+    """Give a person the role of an office, and its country; what tells less of the same title goes."""
     person.country = person.country or office.country
     if office.organization in known_bodies() and known_bodies()[office.organization].kind == "body":
         person.body = office.organization

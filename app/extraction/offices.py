@@ -33,6 +33,8 @@ def office_before(cast: Cast, reference: Reference) -> Office | None:
     if not kept or not any(_kind(cast, at) in ("office", "rank") for at in kept):
         return None
     country, organization = _owner(cast, reference.start)
+    if country is None and organization is None:
+        country, organization = _behind(cast, reference.last)
     return _office(cast, reference.start, reference.first, kept, organization, country)
 
 
@@ -94,6 +96,15 @@ def _belongs(cast: Cast, reference: Reference) -> tuple[str | None, str | None]:
     if referent.type is EntityType.COUNTRY:
         return referent.country, None
     return None, None
+
+
+def _behind(cast: Cast, at: int) -> tuple[str | None, str | None]:
+    """What "of" leads to behind a name: "President Ruiz of Peru"."""
+    tokens = cast.reading.tokens
+    if at + 1 >= len(tokens) or tokens[at].lower != "of":
+        return None, None
+    owner = cast.beginning(at + 1 + (tokens[at + 1].lower in _ARTICLES))
+    return _belongs(cast, owner) if owner and owner.form is MentionForm.NAME else (None, None)
 
 
 def _owner(cast: Cast, at: int) -> tuple[str | None, str | None]:

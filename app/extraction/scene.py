@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ _GROUPS = word_set("scene.groups")
 _CONFLICTS = word_set("scene.conflicts")
 _ADJUNCTS = word_set("sides.adjuncts")
 _BELONGING = frozenset({"", "of", "from", "between", "among", "and", "&"})
+
+_JOINING = frozenset({",", "and", "or", "&", "the"})
 
 Part = tuple[int, int]
 """Tokens from the first up to, not including, the last."""
@@ -54,6 +57,7 @@ class Scene:
         self.references = [
             r for r in cast.within(sentence.first, sentence.last) if r.first >= self.first and cast.sides(r)
         ]
+        self._lists = dict(self._listed())
         triggers = cast.reading.marks.triggers
         begin = bisect_left(triggers, sentence.first, key=lambda t: t.first)
         end = bisect_left(triggers, sentence.last, key=lambda t: t.first)
@@ -62,6 +66,25 @@ class Scene:
     def within(self, first: int, last: int) -> list[Reference]:
         """References that lie within tokens ``[first, last)``."""
         return [r for r in self.references if first <= r.first and r.last <= last]
+
+    def beside(self, reference: Reference) -> tuple[Reference, ...]:
+        """The references of the list that one stands in: all of "Cuba, Chile and Peru"; itself where in none."""
+        return self._lists.get(reference, (reference,))
+
+    def _listed(self) -> Iterator[tuple[Reference, tuple[Reference, ...]]]:
+        """Names parted by commas and "and" alone, the latter at least once, each with all of its list."""
+        names = [r for r in self.references if r.form is MentionForm.NAME]
+        run: list[Reference] = names[:1]
+        joined = False
+        for one, other in zip(names, [*names[1:], None], strict=False):
+            between = {token.lower for token in self.tokens[one.last : other.start]} if other else set()
+            if other and between and between <= _JOINING:
+                run.append(other)
+                joined = joined or not between <= {",", "the"}
+                continue
+            if joined:
+                yield from ((each, tuple(run)) for each in run)
+            run, joined = [other] if other else [], False
 
     def root(self, first: int, last: int) -> Token:
         """The word of tokens ``[first, last)`` on which the others hang."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ RECALL = 4
 _PERSONAL = frozenset({"person", "meet", "ask"})
 """Frames whose sides are people, offices or states themselves."""
 _INDEFINITE = word_set("sides.indefinite")
+_AGAIN = word_set("sides.again")
 _ADJUNCTS = word_set("sides.adjuncts")
 
 
@@ -112,13 +113,13 @@ class Memory:
 
     headline: tuple[str, ...] = ()
     """Country codes and names of bodies."""
-    _last: dict[bool, tuple[tuple[Referent, ...], FoundAct, int]] = field(default_factory=dict)
+    _last: dict[bool, tuple[tuple[Side, ...], FoundAct, int]] = field(default_factory=dict)
 
     def note(self, act: FoundAct, sides: Sides, sentence: int) -> None:
         """Remember the sides of an act."""
-        self._last[act.form is Form.CONSULTATION] = tuple(s.referent for s in sides.sides), act, sentence
+        self._last[act.form is Form.CONSULTATION] = sides.sides, act, sentence
 
-    def recall(self, act: FoundAct, sentence: int) -> tuple[tuple[Referent, ...], FoundAct] | None:
+    def recall(self, act: FoundAct, sentence: int) -> tuple[tuple[Side, ...], FoundAct] | None:
         """Sides of the latest act of the same kind, or else of any, and the act; none from too far back."""
         same = act.form is Form.CONSULTATION
         for kind in (same, not same):
@@ -137,6 +138,7 @@ def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     wider = Sides(tuple(_admitted(scene, candidates)), near=False)
     if wider.enough:
         return wider
+    found = found if found.names else wider
     if act.judged.probability < HEARD:
         return _known(scene, act, found, memory)
     afar = sorted(_afar(scene, act, {c.reference for c in candidates}), key=lambda c: -c.part)
@@ -158,14 +160,31 @@ def _known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
 
 
 def _continuing(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
-    """Who gives again, and does not say to whom, gives to those of the act before."""
+    """Who gives again, and does not say to whom, gives to those of the act before; who meets again, meets them."""
     before = memory.recall(act, scene.sentence.number)
-    if before is None or act.frame not in ("give", "any") or not found.names or before[1].form is not act.form:
+    if before is None or not found.names or before[1].form is not act.form:
         return None
-    others = [referent for referent in before[0] if referent.side not in found.names]
+    if not (act.frame in ("give", "any") or _again(act)):
+        return None
+    others = [side for side in before[0] if side.referent.side not in found.names]
     if len(others) == len(before[0]):
         return None
-    return Sides((*found.sides, *(Side(r, None, "right") for r in others)), near=False, recalled=True)
+    receiving = [side for side in others if side.hand == "right"]
+    if act.frame == "give" and receiving:
+        others = receiving
+    return Sides((*found.sides, *_remembered(others)), near=False, recalled=True)
+
+
+def _again(act: FoundAct) -> bool:
+    """Whether an act is one more of what has been told: "more talks", "meet again"."""
+    nouns = [argument.head for argument in act.governed] or [act.clause.predicate]
+    words = [*act.clause.modifiers, *(child for noun in nouns for child in noun.children)]
+    return any(word.lower_ in _AGAIN for word in words)
+
+
+def _remembered(sides: Sequence[Side]) -> list[Side]:
+    """Sides of an act before, which no words of the sentence name."""
+    return [Side(side.referent, None, "right") for side in sides]
 
 
 def _of_definite(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
@@ -175,12 +194,11 @@ def _of_definite(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> S
         return None
     if act.frame == "give" and before[1].form is not act.form:
         return None
-    known = {referent.side for referent in before[0]}
+    known = {side.referent.side for side in before[0]}
     if not found.names <= known and not act.governed:
         return None
-    others = [referent for referent in before[0] if referent.side not in found.names]
-    sides = (*found.sides, *(Side(referent, None, "right") for referent in others))
-    return Sides(sides, near=False, recalled=True, act=before[1])
+    others = [side for side in before[0] if side.referent.side not in found.names]
+    return Sides((*found.sides, *_remembered(others)), near=False, recalled=True, act=before[1])
 
 
 def _takes_up(scene: Scene, act: FoundAct, found: Sides) -> bool:
@@ -239,6 +257,17 @@ def _candidates(scene: Scene, act: FoundAct) -> Iterator[Candidate]:
             if hand:
                 yield from _within(scene, act, argument, hand, inside, seen)
         yield from _modifying(scene, act, clause, seen)
+        yield from _at(scene, act, clause, seen)
+
+
+def _at(scene: Scene, act: FoundAct, clause: Clause, seen: set[Reference]) -> Iterator[Candidate]:
+    """The state where somebody is: "is in Lima for talks"."""
+    if clause.kind is not Kind.COPULAR or scene.preposition(clause.predicate) not in ("in", "at"):
+        return
+    for reference in scene.references:
+        if reference.first <= clause.predicate.i < reference.last and reference not in seen:
+            seen.add(reference)
+            yield Candidate(reference, Fit.GOOD, "right", _part(scene, act, reference))
 
 
 def _hand(clause: Clause, argument: Argument, frame: Frame, inside: frozenset[int]) -> str:
@@ -264,9 +293,8 @@ def _within(
     scene: Scene, act: FoundAct, argument: Argument, hand: str, inside: frozenset[int], seen: set[Reference]
 ) -> Iterator[Candidate]:
     found = [(r, scene.fit(r, argument, inside)) for r in scene.within(argument.core.start, argument.core.end)]
-    if not any(fit is Fit.GOOD for _, fit in found):
-        for other in argument.appositions:
-            found.extend((r, scene.fit(r, other, inside)) for r in scene.within(other.core.start, other.core.end))
+    for other in argument.appositions:
+        found.extend((r, scene.fit(r, other, inside)) for r in scene.within(other.core.start, other.core.end))
     best = max((fit for _, fit in found), default=Fit.NONE)
     for reference, fit in found:
         if reference not in seen and fit is best:
@@ -292,6 +320,8 @@ def _governing(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Ca
     if parent is None or (act.clause.finite and not act.clause.modality):
         return
     inside = frozenset({act.at})
+    if act.form is Form.CONSULTATION:
+        yield from _at(scene, act, parent, seen)
     governs = act.clause.kind is not Kind.NOMINAL or act.firmness.stated
     for argument in parent.arguments:
         hand = _hand(parent, argument, frames()["any"], inside)
@@ -314,7 +344,9 @@ def _afar(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Candida
 
 
 def _part(scene: Scene, act: FoundAct, reference: Reference) -> float:
-    return 1 - scene.cast.reading.marks.part(act.words, (reference.first, reference.last)).none
+    """The reader's probability that a reference is a side: those of a list are sides together."""
+    marks = scene.cast.reading.marks
+    return max(1 - marks.part(act.words, (each.first, each.last)).none for each in scene.beside(reference))
 
 
 def _admitted(scene: Scene, candidates: list[Candidate]) -> list[Side]:
