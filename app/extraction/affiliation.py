@@ -41,7 +41,9 @@ def _renamed(cast: Cast, sentence: Sentence, references: list[Reference], refere
     """The country before an office that a comma parts from the name, before any other word for its bearer, or before
     the name itself: "the Omani minister, X", "his Cuban counterpart, X", "Peru's X". A role is taken note of."""
     tokens = cast.reading.tokens
-    owner = cast.ending(reference.start - 1) if reference.start and tokens[reference.start - 1].text in _ENDINGS else None
+    owner = (
+        cast.ending(reference.start - 1) if reference.start and tokens[reference.start - 1].text in _ENDINGS else None
+    )
     if owner and (state := _state(cast, owner)):
         return state.country
     person = cast.referents[reference.referents[0]]
@@ -69,7 +71,7 @@ def _other_names(cast: Cast, sentence: Sentence, reference: Reference) -> Iterat
 
 
 def _host(cast: Cast, sentence: Sentence, references: list[Reference], reference: Reference) -> str | None:
-    """The state of the one place where somebody of another state meets the holder of an office, who is at home there."""
+    """The state of the one place where somebody of another state meets the holder of an office: that of the holder."""
     person = cast.referents[reference.referents[0]]
     tokens = cast.reading.tokens
     if not person.roles or tokens[max(sentence.first, reference.start - 1)].lower not in ("with", "by", *_MEETINGS):

@@ -116,7 +116,8 @@ def _each(scene: Scene, memory: Memory, least: float) -> Iterator[Found]:
         if sure < least:
             continue
         memory.note(act, sides, scene.sentence.number)
-        yield Found(act, sides.sides, (Telling(scene.sentence, act, _clause_words(scene, act)),), signs, sure)
+        words = _clause_words(scene, act, sides)
+        yield Found(act, sides.sides, (Telling(scene.sentence, act, words),), signs, sure)
 
 
 def _stands(scene: Scene, act: FoundAct) -> bool:
@@ -166,12 +167,21 @@ def _same(one: Found, other: Found) -> bool:
     return one.names == other.names and (one.act.form is Form.CONSULTATION or same_word)
 
 
-def _clause_words(scene: Scene, act: FoundAct) -> Part:
-    """The whole clause: its words and those that say how firm it is, its sides, objects and complements."""
+def _clause_words(scene: Scene, act: FoundAct, sides: Sides) -> Part:
+    """The whole clause: its words and those that say how firm it is, its sides, objects and complements.
+
+    With the clause that governs it, where that one names a side: "X is in Lima for talks".
+    """
     clause = act.clause
     spans: list[Part] = []
     for each in (clause, *act.inner):
         spans.extend(_reach(scene, each))
+    above = scene.clauses.parent(clause)
+    if above is not None and above.kind is Kind.COPULAR:
+        there = list(_reach(scene, above))
+        named = [side.candidate.reference for side in sides.sides if side.candidate]
+        if any(first <= r.first and r.last <= last for r in named for first, last in there):
+            spans.extend(there)
     at = act.clause.predicate.i
     first, last = min([at, *(f for f, _ in spans)]), max([at + 1, *(e for _, e in spans)])
     first, last = max(first, scene.sentence.first), min(last, scene.sentence.last)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import TYPE_CHECKING
 
 from app.domain.entity import EntityType, MentionForm
+from app.extraction.company import Company, companies, distinct
+from app.extraction.descriptions import body_described, format_at
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.first_person import first_persons
 from app.extraction.offices import Office, office_at
 from app.extraction.tables import word_set
-from app.language.clauses import Argument, Kind
 from app.language.sentences import Sentence
 from app.language.tables import rows
-
-if TYPE_CHECKING:
-    from spacy.tokens import Token
 
 _PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _WOMEN = word_set("coreference.female") | {"she", "her", "hers", "herself"}
@@ -28,15 +23,6 @@ _PREPOSITIONS = frozenset({"of", "by", "with", "to", "for", "against", "from", "
 _AFTER_TWO = word_set("coreference.after_two")
 _THOSE = word_set("coreference.those")
 _DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """The several, or the people of one state, of whom a clause is said; nobody where it is said of other things."""
-
-    numbers: tuple[int, ...]
-    last: int
-    """The token behind the last of its words."""
 
 
 @dataclass(slots=True)
@@ -138,50 +124,12 @@ def _close(cast: Cast, scene: _Scene, sentence: Sentence, here: list[Reference])
     states = all(cast.referents[number].country for number in sides)
     if (len(sides) == 2 and states) or (len(sides) > 1 and not scene.pair):
         scene.pair = sides[:2]
-    companies = list(_companies(cast, sentence, here))
-    scene.company = next((c for c in companies if len(c.numbers) > 1), companies[0] if companies else None)
-    if scene.company and len(_distinct(cast, scene.company.numbers)) == 2:
+    spoken_of = list(companies(cast, sentence, here))
+    scene.company = next((c for c in spoken_of if len(c.numbers) > 1), spoken_of[0] if spoken_of else None)
+    if scene.company and len(distinct(cast, scene.company.numbers)) == 2:
         scene.pair = scene.company.numbers
     scene.group = []
     del scene.people[:-50], scene.states[:-50], scene.things[:-50]
-
-
-def _companies(cast: Cast, sentence: Sentence, here: list[Reference]) -> Iterator[Company]:
-    """Of whom each clause of a sentence is said in the plural; first those of the clauses that hang on no other."""
-    clauses = cast.reading.clauses(sentence)
-    for clause in sorted(clauses, key=lambda c: (c.parent is not None, c.index)):
-        subjects = clause.subjects
-        if clause.kind is Kind.NOMINAL or not subjects:
-            continue
-        if len(subjects) > 1 or _is_plural(subjects[0].head):
-            numbers = tuple(number for subject in subjects for number in _meant(cast, subject, here))
-            yield Company(_distinct(cast, numbers), max(subject.span.end for subject in subjects))
-
-
-def _is_plural(noun: Token) -> bool:
-    return noun.tag_ in ("NNS", "NNPS")
-
-
-def _meant(cast: Cast, subject: Argument, here: list[Reference]) -> Iterator[int]:
-    """Whom a side of a clause names: itself, or, where it names several by what they are, whose people they are."""
-    inside = [r for r in here if subject.core.start <= r.first and r.last <= subject.core.end]
-    own = [r for r in inside if r.first <= subject.head.i < r.last]
-    of_people = subject.head.lower_ in _people()
-    for reference in own or (inside if of_people else ()):
-        yield from (number for number in reference.referents if cast.referents[number].acts)
-
-
-def _distinct(cast: Cast, numbers: Sequence[int]) -> tuple[int, ...]:
-    """The first of each side."""
-    sides: dict[str | None, int] = {}
-    for number in numbers:
-        sides.setdefault(cast.referents[number].side, number)
-    return tuple(sides.values())
-
-
-@cache
-def _people() -> frozenset[str]:
-    return frozenset(row["word"] for row in rows("actors.tsv") if row["kind"] in ("people", "office"))
 
 
 def _sides_named(cast: Cast, references: list[Reference]) -> tuple[int, ...]:
@@ -206,9 +154,11 @@ def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[R
     word = cast.reading.tokens[at].lower
     if word in _DETERMINERS:
         found = _pair(cast, scene, sentence, at, here) or _country(cast, scene, at)
-        found = found or (_title(cast, scene, at) if word == "the" else None)
+        found = found or (_title(cast, scene, at) or body_described(cast, scene.things, at) if word == "the" else None)
         if found:
             return found
+    if of_format := format_at(cast, at):
+        return of_format
     if word in _PERSONAL:
         return _person(scene, sentence, at, woman=word in _WOMEN)
     if word in _PLURAL:
@@ -234,9 +184,11 @@ def _neutral(scene: _Scene, at: int) -> Reference | None:
 
 
 def _several(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> tuple[int, ...]:
-    """Whom "they" means: those of whom a clause before it is said, in the sentence or in the one before; else those
-    named side by side in the sentence, or the pair in play."""
-    before = [c for c in _companies(cast, sentence, here) if c.last <= at]
+    """Whom "they" means: those of whom a clause is said before it, in the sentence or in the one before.
+
+    Else those named side by side in the sentence, or the pair in play.
+    """
+    before = [c for c in companies(cast, sentence, here) if c.last <= at]
     company = max(before, key=lambda c: c.last) if before else scene.company
     if company and company.numbers:
         return company.numbers
@@ -271,7 +223,7 @@ def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Ref
 
 
 def _those(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
-    """ "The leaders", who are those that the sentence before was said of."""
+    """Those of whom the sentence before was said, taken up as "the leaders"."""
     meant = _several(cast, scene, sentence, at, here)
     return Reference(at, at + 2, meant, MentionForm.NOMINAL, at) if len(meant) > 1 else None
 

@@ -167,11 +167,11 @@ def _continuing(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Si
     if not (act.frame in ("give", "any") or _again(act)):
         return None
     others = [side for side in before[0] if side.referent.side not in found.names]
-    if len(others) == len(before[0]):
+    receiving = [side for side in before[0] if side.hand == "right"]
+    if act.frame == "give" and receiving and len(receiving) < len(before[0]):
+        others = [side for side in receiving if side in others]
+    elif len(others) == len(before[0]):
         return None
-    receiving = [side for side in others if side.hand == "right"]
-    if act.frame == "give" and receiving:
-        others = receiving
     return Sides((*found.sides, *_remembered(others)), near=False, recalled=True)
 
 
