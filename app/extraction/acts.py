@@ -113,10 +113,16 @@ def find_acts(scene: Scene) -> list[FoundAct]:
             continue
         if any(one.rests_on(other) and _asks(other) and one.row["form"] == "consultation" for other in others):
             continue
-        act = _act(scene, one)
+        act = None if _only_said_of(one, others) else _act(scene, one)
         if act is not None:
             acts.append(act)
     return acts
+
+
+def _only_said_of(one: _Candidate, others: list[_Candidate]) -> bool:
+    """Whether marked words that no row names are said of another act: "the agreement will take effect"."""
+    subjects = {argument.head.i for argument in one.clause.subjects}
+    return not one.row["word"] and any(other.row["word"] and other.clause.predicate.i in subjects for other in others)
 
 
 def _is_stance(one: _Candidate, others: list[_Candidate]) -> bool:

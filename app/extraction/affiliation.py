@@ -38,12 +38,13 @@ def affiliate(cast: Cast) -> None:
 
 
 def _renamed(cast: Cast, sentence: Sentence, references: list[Reference], reference: Reference) -> str | None:
-    """The country before an office that a comma parts from the name, before any other word for its bearer, or before
-    the name itself: "the Omani minister, X", "his Cuban counterpart, X", "Peru's X". A role is taken note of."""
+    """The country before an office or another word for a person, or before the name; a role is taken note of.
+
+    "The Omani minister, X", "his Cuban counterpart, X", "Peru's X".
+    """
     tokens = cast.reading.tokens
-    owner = (
-        cast.ending(reference.start - 1) if reference.start and tokens[reference.start - 1].text in _ENDINGS else None
-    )
+    owned = reference.start > 0 and tokens[reference.start - 1].text in _ENDINGS
+    owner = cast.ending(reference.start - 1) if owned else None
     if owner and (state := _state(cast, owner)):
         return state.country
     person = cast.referents[reference.referents[0]]

@@ -21,6 +21,7 @@ _NEUTRAL = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves"})
 _PREPOSITIONS = frozenset({"of", "by", "with", "to", "for", "against", "from", "about", "between", "than"})
 _AFTER_TWO = word_set("coreference.after_two")
+_NO_PHRASE = frozenset({"VERB", "AUX", "ADP", "SCONJ", "PRON"})
 _THOSE = word_set("coreference.those")
 _DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
 
@@ -212,7 +213,7 @@ def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Ref
     if not counted or len(pair) != 2:
         return None
     for length, word in enumerate(window[1:], start=2):
-        if not word[0].isalpha() and word != "-":
+        if (not word[0].isalpha() and word != "-") or cast.reading.parsed[at + length - 1].pos_ in _NO_PHRASE:
             break
         if word in pair_nouns():
             meant = _as_states(cast, pair) if word in _STATES else pair

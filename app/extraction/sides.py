@@ -134,19 +134,24 @@ def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     found = Sides(tuple(_admitted(scene, candidates)))
     if found.enough:
         return found
-    candidates.extend(_governing(scene, act, {c.reference for c in candidates}))
+    candidates.extend(_governing(scene, act, _standing(candidates)))
     wider = Sides(tuple(_admitted(scene, candidates)), near=False)
     if wider.enough:
         return wider
     found = found if found.names else wider
     if act.judged.probability < HEARD:
         return _known(scene, act, found, memory)
-    afar = sorted(_afar(scene, act, {c.reference for c in candidates}), key=lambda c: -c.part)
+    afar = sorted(_afar(scene, act, _standing(candidates)), key=lambda c: -c.part)
     for further in ([c for c in afar if c.part >= CLOSE], afar[:2]):
         wider = Sides(tuple(_admitted(scene, [*candidates, *further])), near=False)
         if wider.enough:
             return wider
     return _known(scene, act, found, memory)
+
+
+def _standing(candidates: list[Candidate]) -> set[Reference]:
+    """The references of candidates that stand where a side may."""
+    return {candidate.reference for candidate in candidates if candidate.fit is not Fit.NONE}
 
 
 def _known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
