@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from app.domain.commitment import Form, Stage
 from app.extraction.firmness import Firmness, firmness
@@ -122,7 +123,14 @@ def find_acts(scene: Scene) -> list[FoundAct]:
 def _only_said_of(one: _Candidate, others: list[_Candidate]) -> bool:
     """Whether marked words that no row names are said of another act: "the agreement will take effect"."""
     subjects = {argument.head.i for argument in one.clause.subjects}
-    return not one.row["word"] and any(other.row["word"] and other.clause.predicate.i in subjects for other in others)
+    acts = (other for other in others if other.row["word"] and other.row["frame"] not in _background())
+    return not one.row["word"] and any(other.clause.predicate.i in subjects for other in acts)
+
+
+@cache
+def _background() -> frozenset[str]:
+    """Frames of words that are no act by themselves."""
+    return frozenset(row["frame"] for row in rows("frames.tsv") if row["stance"] == "yes")
 
 
 def _is_stance(one: _Candidate, others: list[_Candidate]) -> bool:

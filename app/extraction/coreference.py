@@ -21,7 +21,8 @@ _NEUTRAL = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves"})
 _PREPOSITIONS = frozenset({"of", "by", "with", "to", "for", "against", "from", "about", "between", "than"})
 _AFTER_TWO = word_set("coreference.after_two")
-_NO_PHRASE = frozenset({"VERB", "AUX", "ADP", "SCONJ", "PRON"})
+_NO_PHRASE = frozenset({"VBD", "VBZ", "VBP", "VB", "MD", "IN", "TO", "PRP"})
+"""Tags of words that stand in no phrase between "the two" and its noun, where participles may: "the two elected"."""
 _THOSE = word_set("coreference.those")
 _DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
 
@@ -213,7 +214,7 @@ def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Ref
     if not counted or len(pair) != 2:
         return None
     for length, word in enumerate(window[1:], start=2):
-        if (not word[0].isalpha() and word != "-") or cast.reading.parsed[at + length - 1].pos_ in _NO_PHRASE:
+        if (not word[0].isalpha() and word != "-") or cast.reading.parsed[at + length - 1].tag_ in _NO_PHRASE:
             break
         if word in pair_nouns():
             meant = _as_states(cast, pair) if word in _STATES else pair
