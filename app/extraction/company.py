@@ -52,8 +52,12 @@ def _is_plural(noun: Token) -> bool:
 def _meant(cast: Cast, subject: Argument, here: list[Reference]) -> Iterator[int]:
     """Whom a side of a clause names: itself, or, where it names several by what they are, whose people they are."""
     inside = [r for r in here if subject.core.start <= r.first and r.last <= subject.core.end]
+    named = [at for r in inside for at in range(r.first, r.last)]
+    between = {token.lower_ for token in subject.core if token.i not in named}
     own = [r for r in inside if r.first <= subject.head.i < r.last]
-    for reference in own or (inside if subject.head.lower_ in _people() else ()):
+    if not own or between <= {",", "and", "the"}:  # "Peru, Chile", read as one name
+        own = inside if own or subject.head.lower_ in _people() else []
+    for reference in own:
         yield from (number for number in reference.referents if cast.referents[number].acts)
 
 

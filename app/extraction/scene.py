@@ -63,6 +63,10 @@ class Scene:
         end = bisect_left(triggers, sentence.last, key=lambda t: t.first)
         self.marks: tuple[Trigger, ...] = triggers[begin:end]
 
+    def names(self, token: Token) -> bool:
+        """Whether a word belongs to a reference."""
+        return any(r.first <= token.i < r.last for r in self.references)
+
     def within(self, first: int, last: int) -> list[Reference]:
         """References that lie within tokens ``[first, last)``."""
         return [r for r in self.references if first <= r.first and r.last <= last]

@@ -254,7 +254,8 @@ def headline_sides(headline: Cast) -> tuple[str, ...]:
 def _candidates(scene: Scene, act: FoundAct) -> Iterator[Candidate]:
     """References in the arguments of the act's clauses that its frame admits."""
     frame = frames()[act.frame]
-    inside = frozenset({act.at, *(a.head.i for a in act.governed), *(c.predicate.i for c in act.inner)})
+    governed = {argument.head.i for argument in act.governed if not scene.names(argument.head)}
+    inside = frozenset({act.at, *governed, *(c.predicate.i for c in act.inner)})
     seen: set[Reference] = set()
     for clause in (act.clause, *act.inner):
         for argument in clause.arguments:

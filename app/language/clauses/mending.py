@@ -9,15 +9,27 @@ _RELATIVE_WORDS = frozenset({"who", "whom", "whose", "which", "that"})
 
 
 def mend(tree: Tree) -> None:
-    """Change what cannot stand: two objects, objects behind prepositions, obliques without, verbs with an article."""
+    """Change what cannot stand: two objects, objects behind prepositions, obliques without, stray endings."""
     for at, pos in enumerate(tree.pos):
         if pos == "VERB" and tree.labelled(at, "det", "nmod:poss"):
             tree.pos[at] = "NOUN"
         elif pos == "VERB":
             _mend_prepositions(tree, at)
             _mend_objects(tree, at)
+        if tree.tags[at] == "POS" and tree.labels[at] == "case":
+            _mend_possessor(tree, at)
         if tree.labels[at] == "acl" and _has_relative_word(tree, at):
             tree.relabel(at, "acl:relcl")
+
+
+def _mend_possessor(tree: Tree, ending: int) -> None:
+    """Hang the ending of "Peru's prime minister" on the name before it, and the name on the minister as whose he is."""
+    owner = ending - 1
+    if owner < 0 or tree.heads[owner] <= ending or tree.heads[ending] == owner:
+        return
+    tree.rehang(ending, owner)
+    if tree.labels[owner] in ("compound", "amod", "nmod"):
+        tree.relabel(owner, "nmod:poss")
 
 
 def _mend_prepositions(tree: Tree, verb: int) -> None:
