@@ -14,7 +14,7 @@ from app.extraction.commitments import Found
 from app.extraction.dates import find_date
 from app.extraction.entities import Cast
 from app.extraction.scene import actor_nouns
-from app.extraction.sides import Side
+from app.extraction.side import Side
 from app.extraction.speakers import Voice
 from app.extraction.statements import Said, identity_of
 from app.language.clauses import Argument, Kind, Modality

@@ -9,8 +9,10 @@ from app.domain.commitment import Form
 from app.extraction.acts import FoundAct, continued, find_acts
 from app.extraction.confidence import LEAST, Signs, confidence
 from app.extraction.entities import Cast
+from app.extraction.memory import Memory
 from app.extraction.scene import Part, Scene
-from app.extraction.sides import Memory, Side, Sides, frames, sides_of
+from app.extraction.side import Side, Sides
+from app.extraction.sides import frames, sides_of
 from app.language.clauses import Clause, Kind, Relation
 from app.language.sentences import Sentence
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from app.domain.entity import EntityType
 from app.extraction.entities import Cast, Reference
 from app.language.clauses import Argument, Kind
 from app.language.sentences import Sentence
@@ -52,12 +53,14 @@ def _is_plural(noun: Token) -> bool:
 def _meant(cast: Cast, subject: Argument, here: list[Reference]) -> Iterator[int]:
     """Whom a side of a clause names: itself, or, where it names several by what they are, whose people they are."""
     inside = [r for r in here if subject.core.start <= r.first and r.last <= subject.core.end]
+    renamed = [r for other in subject.appositions for r in here if other.core.start <= r.first < other.core.end]
+    people = [r for r in renamed if cast.referents[r.referents[0]].type is EntityType.PERSON]
     named = [at for r in inside for at in range(r.first, r.last)]
     between = {token.lower_ for token in subject.core if token.i not in named}
     own = [r for r in inside if r.first <= subject.head.i < r.last]
     if not own or between <= {",", "and", "the"}:  # "Peru, Chile", read as one name
         own = inside if own or subject.head.lower_ in _people() else []
-    for reference in own:
+    for reference in people or own:
         yield from (number for number in reference.referents if cast.referents[number].acts)
 
 

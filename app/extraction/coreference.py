@@ -192,7 +192,7 @@ def _several(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[
     """
     before = [c for c in companies(cast, sentence, here) if c.last <= at]
     company = max(before, key=lambda c: c.last) if before else scene.company
-    if company and company.numbers:
+    if company:
         return company.numbers
     meant = tuple(dict.fromkeys(scene.group)) if len(set(scene.group)) > 1 else scene.pair
     return meant if len(meant) > 1 else ()

@@ -120,7 +120,7 @@ class EntenteExtractor:
             commitments,
             coreference,
             entities,
-            sides,
+            memory,
             statements,
         )
         from app.language.names import find_names
@@ -128,11 +128,11 @@ class EntenteExtractor:
         reading = pipeline.read(article.text)
         cast = entities.gather(reading, find_names(reading))
         title = pipeline.read(article.title)
-        headline = sides.headline_sides(entities.gather(title, find_names(title)))
+        headline = memory.headline_sides(entities.gather(title, find_names(title)))
         affiliation.affiliate(cast)
-        coreference.resolve(cast, sides.headline_pair(cast, headline))
+        coreference.resolve(cast, memory.headline_pair(cast, headline))
         said = statements.find_statements(cast)
-        found = commitments.find_commitments(cast, sides.Memory(headline))
+        found = commitments.find_commitments(cast, memory.Memory(headline))
         ids, records = entities.entities(cast, article)
         kept = commitment_records.commitments(cast, article, ids, said, found)
         facts = Facts(

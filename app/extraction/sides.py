@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 from app.domain.commitment import Form
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.acts import FoundAct
-from app.extraction.entities import Cast, Reference, Referent
+from app.extraction.entities import Reference
+from app.extraction.memory import Memory, known
 from app.extraction.scene import Fit, Scene
+from app.extraction.side import TOPIC, Candidate, Side, Sides
 from app.extraction.tables import rows, word_set
-from app.extraction.triggers import match
 from app.language.clauses import Argument, Clause, Kind, Role, Voice
-
-if TYPE_CHECKING:
-    from spacy.tokens import Token
 
 REFUSED = 0.04
 """A well placed reference is no side where the reader gives it less."""
-TOPIC = 0.5
-"""A reference that only names the topic is a side where the reader gives it this much."""
 PERSONAL = 0.9
 """The same where people, offices or states themselves take part, never what belongs to them."""
 AFAR = 0.6
@@ -31,13 +26,9 @@ CLOSE = 0.95
 """One to which it gives this much is a side before those to which it gives less are looked at."""
 HEARD = 0.25
 """Least probability of an act at which the reader is asked for sides further off."""
-RECALL = 4
-"""Most sentences back that "the talks" are looked for."""
 
 _PERSONAL = frozenset({"person", "meet", "ask"})
 """Frames whose sides are people, offices or states themselves."""
-_INDEFINITE = word_set("sides.indefinite")
-_AGAIN = word_set("sides.again")
 _ADJUNCTS = word_set("sides.adjuncts")
 
 
@@ -63,71 +54,6 @@ def frames() -> dict[str, Frame]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A reference that may be a side. ``hand``: left (from whom the act goes out), right, or inner (mutual).
-
-    ``part``: the reader's probability that it is one.
-    """
-
-    reference: Reference
-    fit: Fit
-    hand: str
-    part: float
-    topic: float = TOPIC
-    """The least probability at which a weak candidate is a side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A side of an act: its referent, and where the sentence names it."""
-
-    referent: Referent
-    candidate: Candidate | None
-    hand: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The sides of an act, and how they were found. ``act``: the one that "the talks" refers back to."""
-
-    sides: tuple[Side, ...]
-    near: bool = True
-    recalled: bool = False
-    act: FoundAct | None = None
-
-    @property
-    def names(self) -> set[str]:
-        """What the sides count as: codes of states, names of bodies."""
-        return {side.referent.side or "" for side in self.sides}
-
-    @property
-    def enough(self) -> bool:
-        """Whether there are two of different states or bodies."""
-        return len(self.names) >= 2
-
-
-@dataclass(slots=True)
-class Memory:
-    """What sides acts have had so far in an article, and those that its headline names."""
-
-    headline: tuple[str, ...] = ()
-    """Country codes and names of bodies."""
-    _last: dict[bool, tuple[tuple[Side, ...], FoundAct, int]] = field(default_factory=dict)
-
-    def note(self, act: FoundAct, sides: Sides, sentence: int) -> None:
-        """Remember the sides of an act."""
-        self._last[act.form is Form.CONSULTATION] = sides.sides, act, sentence
-
-    def recall(self, act: FoundAct, sentence: int) -> tuple[tuple[Side, ...], FoundAct] | None:
-        """Sides of the latest act of the same kind, or else of any, and the act; none from too far back."""
-        same = act.form is Form.CONSULTATION
-        for kind in (same, not same):
-            if kind in self._last and sentence - self._last[kind][2] <= RECALL:
-                return self._last[kind][:2]
-        return None
-
-
 def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     """Who takes part in an act; fewer than two sides where it cannot be told."""
     candidates = list(_candidates(scene, act))
@@ -140,115 +66,18 @@ def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
         return wider
     found = found if found.names else wider
     if act.judged.probability < HEARD:
-        return _known(scene, act, found, memory)
+        return known(scene, act, found, memory)
     afar = sorted(_afar(scene, act, _standing(candidates)), key=lambda c: -c.part)
     for further in ([c for c in afar if c.part >= CLOSE], afar[:2]):
         wider = Sides(tuple(_admitted(scene, [*candidates, *further])), near=False)
         if wider.enough:
             return wider
-    return _known(scene, act, found, memory)
+    return known(scene, act, found, memory)
 
 
 def _standing(candidates: list[Candidate]) -> set[Reference]:
     """The references of candidates that stand where a side may."""
     return {candidate.reference for candidate in candidates if candidate.fit is not Fit.NONE}
-
-
-def _known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
-    """The sides with those that the article has named before, where the act takes them up."""
-    return (
-        _of_definite(scene, act, found, memory)
-        or _continuing(scene, act, found, memory)
-        or _of_headline(scene, found, memory)
-        or found
-    )
-
-
-def _continuing(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
-    """Who gives again, and does not say to whom, gives to those of the act before; who meets again, meets them."""
-    before = memory.recall(act, scene.sentence.number)
-    if before is None or not found.names or before[1].form is not act.form:
-        return None
-    if not (act.frame in ("give", "any") or _again(act)):
-        return None
-    others = [side for side in before[0] if side.referent.side not in found.names]
-    receiving = [side for side in before[0] if side.hand == "right"]
-    if act.frame == "give" and receiving and len(receiving) < len(before[0]):
-        others = [side for side in receiving if side in others]
-    elif len(others) == len(before[0]):
-        return None
-    return Sides((*found.sides, *_remembered(others)), near=False, recalled=True)
-
-
-def _again(act: FoundAct) -> bool:
-    """Whether an act is one more of what has been told: "more talks", "meet again"."""
-    nouns = [argument.head for argument in act.governed] or [act.clause.predicate]
-    words = [*act.clause.modifiers, *(child for noun in nouns for child in noun.children)]
-    return any(word.lower_ in _AGAIN for word in words)
-
-
-def _remembered(sides: Sequence[Side]) -> list[Side]:
-    """Sides of an act before, which no words of the sentence name."""
-    return [Side(side.referent, None, "right") for side in sides]
-
-
-def _of_definite(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
-    """Sides of "the talks", "their agreement": those of the act before that it takes up."""
-    before = memory.recall(act, scene.sentence.number)
-    if before is None or not _takes_up(scene, act, found):
-        return None
-    if act.frame == "give" and before[1].form is not act.form:
-        return None
-    known = {side.referent.side for side in before[0]}
-    if not found.names <= known and not act.governed:
-        return None
-    others = [side for side in before[0] if side.referent.side not in found.names]
-    return Sides((*found.sides, *_remembered(others)), near=False, recalled=True, act=before[1])
-
-
-def _takes_up(scene: Scene, act: FoundAct, found: Sides) -> bool:
-    """Whether an act is a noun for something known, or done under one: "the aim of the pact is to build"."""
-    if act.clause.kind is Kind.NOMINAL or act.row["part"] == "noun":
-        return _definite(scene, act.clause.predicate)
-    if any(_with_article(argument.head) for argument in act.governed):
-        return True
-    nouns = [c for c in scene.clauses if c.kind is Kind.NOMINAL and c.predicate.i < act.at and c is not act.clause]
-    return not found.names and any(match(noun) and _with_article(noun.predicate) for noun in nouns)
-
-
-def _with_article(noun: Token) -> bool:
-    return any(child.lower_ in ("the", "this", "their") for child in noun.children if child.i < noun.i)
-
-
-def _definite(scene: Scene, noun: Token) -> bool:
-    return not any(child.lower_ in _INDEFINITE for child in noun.children if child.i < noun.i)
-
-
-def _of_headline(scene: Scene, found: Sides, memory: Memory) -> Sides | None:
-    """One side in the sentence and that side with one other in the headline: those are meant."""
-    if len(found.names) != 1 or len(memory.headline) != 2 or not found.names < set(memory.headline):
-        return None
-    referent = _referent(scene.cast, next(side for side in memory.headline if side not in found.names))
-    return Sides((*found.sides, Side(referent, None, "right")), near=False, recalled=True)
-
-
-def _referent(cast: Cast, side: str) -> Referent:
-    return cast.country(side) if len(side) == 2 and side.isupper() else cast.body(side)
-
-
-def headline_pair(cast: Cast, headline: tuple[str, ...]) -> tuple[int, ...]:
-    """The referents of the two sides that a headline names; none where it names more or fewer."""
-    return tuple(_referent(cast, side).number for side in headline) if len(headline) == 2 else ()
-
-
-def headline_sides(headline: Cast) -> tuple[str, ...]:
-    """Country codes and names of known bodies in a headline, in its order."""
-    sides: dict[str, None] = {}
-    for reference in headline.references:
-        for referent in headline.sides(reference):
-            if referent.country or (referent.known and referent.known.kind == "body"):
-                sides.setdefault(referent.side or "")
-    return tuple(side for side in sides if side)
 
 
 def _candidates(scene: Scene, act: FoundAct) -> Iterator[Candidate]:

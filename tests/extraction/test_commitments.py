@@ -37,6 +37,20 @@ def countries(commitment: Commitment) -> set[str]:
         ("Fiji agreed to share intelligence with Samoa.", "agreed", "military", {"FJ", "WS"}),
         ("Fiji's ministry of justice agreed to extradite suspects to Samoa.", "agreed", "other", {"FJ", "WS"}),
         ("Talks between Fiji and Samoa lasted two days.", "enacted", "consultation", {"FJ", "WS"}),
+        ("Fiji's trade envoy is in Samoa for talks with senior officials.", "enacted", "consultation", {"FJ", "WS"}),
+        (
+            "Fiji's prime minister travelled to Samoa, Tonga and Vanuatu in June.",
+            "enacted",
+            "consultation",
+            {"FJ", "WS", "TO", "VU"},
+        ),
+        ("Norway sent food to villages in flooded parts of Malawi.", "enacted", "aid", {"NO", "MW"}),
+        (
+            "Thailand's president met Laos's prime minister in Hanoi on Tuesday.",
+            "enacted",
+            "consultation",
+            {"TH", "LA"},
+        ),
     ],
 )
 def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, sides: set[str]) -> None:
@@ -131,6 +145,25 @@ def test_what_a_pact_calls_for_is_agreed(pact: str) -> None:
 def test_the_two_countries_are_those_in_play() -> None:
     found = commitments_of("Laos and Thailand fear floods. The two countries will share information on the river.")
     assert [countries(commitment) for commitment in found] == [{"LA", "TH"}]
+
+
+def test_more_talks_are_between_those_who_held_the_first() -> None:
+    first, more = commitments_of(
+        "Fiji and Samoa held talks in May. The Fijian ministry said it is ready for more talks."
+    )
+    assert (first.stage, more.stage) == (Stage.ENACTED, Stage.INTENDED)
+    assert countries(more) == countries(first) == {"FJ", "WS"}
+
+
+def test_who_gives_next_gives_to_those_who_were_given_to() -> None:
+    sent, pledged = commitments_of("Fiji sent tents to Malawi. Norway pledged $1 million in disaster aid.")
+    assert countries(pledged) == {"NO", "MW"}
+    assert countries(sent) == {"FJ", "MW"}
+
+
+def test_what_is_only_said_of_an_agreement_is_no_second_one() -> None:
+    (agreement,) = commitments_of("The agreement between Fiji and Samoa will take effect in June.")
+    assert agreement.stage is Stage.AGREED
 
 
 def test_an_act_told_twice_is_one_with_two_pieces_of_evidence() -> None:

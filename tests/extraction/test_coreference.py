@@ -43,6 +43,20 @@ def who(text: str, words: str, title: str = "") -> set[str]:
             "The Thai president",
             {"chai-dee"},
         ),
+        ("Ministers from Peru, Chile and Cuba met in May. They agreed.", "They", {"peru", "chile", "cuba"}),
+        ("Fiji and Tonga left. Thai ministers said they would stay.", "they", {"thailand"}),
+        (
+            "Kenyan President Ana Ruiz and her Thai counterpart, Chai Dee, spoke. The two presidents agreed.",
+            "The two presidents",
+            {"ana-ruiz", "chai-dee"},
+        ),
+        (
+            "Queen Ana Ruiz of Tonga and King Omar Hadi of Oman spoke. The leaders left.",
+            "The leaders",
+            {"ana-ruiz", "omar-hadi"},
+        ),
+        ("Kenya and Tonga spoke to NATO. They praised the alliance.", "the alliance", {"nato"}),
+        ("NATO and the European Union met. The 27-nation bloc agreed.", "The 27-nation bloc", {"european-union"}),
     ],
 )
 def test_words_refer_to_those_named_before(text: str, words: str, expected: set[str]) -> None:
@@ -69,7 +83,16 @@ def test_nobody_named_nobody_meant(words: str) -> None:
         ("Kenyan minister Ana Ruiz left. We do not know why.", "We"),
         ("“I am glad,” a passer-by said. Kenya won.", "I"),
         ("King Omar Hadi left. She smiled.", "She"),
+        ("Kenya and Uganda met. Thousands of nurses waited. They sang.", "They"),
+        ("NATO left. The alliance of farmers and fishermen sang.", "The alliance"),
     ],
 )
 def test_who_cannot_be_meant_is_not(text: str, words: str) -> None:
     assert who(text, words) == set()
+
+
+def test_a_format_of_talks_means_those_who_take_part() -> None:
+    assert who("Kenya praised the six-party talks.", "six-party") == {
+        "north-korea", "south-korea", "china", "japan", "russia", "united-states",
+    }  # fmt: skip
+    assert who("Kenya praised the six-hour talks.", "six-hour") == set()

@@ -38,6 +38,8 @@ def test_name_variants_title_and_pronoun_are_one_person() -> None:
         ("Thailand's deputy prime minister Somchai Dee spoke.", "somchai-dee", "TH", "deputy prime minister"),
         ("Somchai Dee, the president of Thailand, spoke.", "somchai-dee", "TH", "president"),
         ("Ana Ruiz is the ambassador of Peru to Japan.", "ana-ruiz", "PE", "ambassador"),
+        ("Foreign Minister Ana Ruiz of Peru spoke.", "ana-ruiz", "PE", "Foreign Minister"),
+        ("The Peruvian foreign minister, Ana Ruiz, is in Tonga.", "ana-ruiz", "PE", "foreign minister"),
         ("Lt. Col. Ana Ruiz of the navy spoke.", "ana-ruiz", None, "Lt. Col."),
     ],
 )
@@ -47,6 +49,23 @@ def test_roles_come_from_titles_appositions_and_copulas(
     entity = entities_of(text)[person]
     assert entity.country == country
     assert [role.title for role in entity.roles] == [title]
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("Kenya's minister met his Thai counterpart, Somchai Dee, in Nairobi.", "TH"),
+        ("The Fijian foreign minister is in Bangkok to meet with Prime Minister Somchai Dee.", "TH"),
+        ("Somchai Dee's visit to Fiji follows talks in Tonga.", None),
+        ("The Fijian foreign minister is in Bangkok to meet with Somchai Dee.", None),
+    ],
+)
+def test_a_person_belongs_to_a_country_only_where_the_text_says_so(text: str, country: str | None) -> None:
+    assert entities_of(text)["somchai-dee"].country == country
+
+
+def test_a_name_behind_that_of_a_state_belongs_to_it() -> None:
+    assert entities_of("Envoys of Fiji met Norway's Jens Dahl.")["jens-dahl"].country == "NO"
 
 
 def test_rank_and_title_stay_outside_the_name() -> None:

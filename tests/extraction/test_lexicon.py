@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.commitment import Form, Plover, Stage
 from app.extraction import acts, coreference, entities, sides, statements
+from app.extraction.memory import Memory
 from app.extraction.said import Said
 from app.extraction.scene import Scene
 from app.extraction.tables import groups, rows
@@ -24,7 +25,7 @@ def found_in(text: str) -> list[tuple[acts.FoundAct, bool]]:
     reading = read(text)
     cast = entities.gather(reading, find_names(reading))
     coreference.resolve(cast)
-    memory = sides.Memory()
+    memory = Memory()
     found = []
     for sentence in reading.sentences:
         scene = Scene(cast, sentence)
