@@ -18,6 +18,7 @@ import numpy as np
 
 from app.extraction import affiliation, commitments, coreference, entities
 from app.extraction.confidence import Signs
+from app.extraction.memory import Memory
 from app.extraction.tables import rows
 from app.language.names import find_names
 from app.language.pipeline import load_pipeline
@@ -36,7 +37,7 @@ def cases(window: Record) -> Iterator[tuple[Signs, bool]]:
     cast = entities.gather(reading, find_names(reading))
     affiliation.affiliate(cast)
     coreference.resolve(cast)
-    for found in commitments.candidates(cast, memory.Memory()):
+    for found in commitments.candidates(cast, Memory()):
         first, last = found.act.words
         begin, end = reading.tokens[first].start, reading.tokens[last - 1].end
         met = [c for c in window["commitments"] if c["start"] < end and begin < c["end"]]
