@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from app import cli_backup, cli_bulk, cli_keys
+from app import cli_audit, cli_backup, cli_bulk, cli_keys, cli_worker
 from app.extraction.extractor import ExtractionFailed, ExtractorName
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ INTERRUPTED = 130
 feed_commands = typer.Typer(help="Follow the feeds of outlets.", no_args_is_help=True)
 app.add_typer(feed_commands, name="feed")
 app.add_typer(cli_keys.commands, name="keys")
+app.add_typer(cli_audit.commands, name="audit")
+app.command("worker")(cli_worker.worker)
 app.command("extract-bulk")(cli_bulk.extract_bulk)
 app.command("backup")(cli_backup.backup)
 app.command("restore")(cli_backup.restore)
@@ -126,40 +128,6 @@ def serve(
             serving.serve(settings, listening)
         except serving.NotStarted:
             raise Refusal("the service did not start; the log above says why") from None
-
-
-@app.command()
-def worker() -> None:
-    """Work off the jobs that services took in, on all cores, until SIGTERM; any number may, on any machine.
-
-    What is under way then is finished, for ENTENTE_DRAIN_SECONDS at most. Where a worker is killed another goes on with
-    its job within 15 seconds; nothing is lost or stored twice.
-    """
-    import threading
-
-    from app.api.logs import configure_logging
-    from app.ingest.extractors import extractor_maker, longest_task
-    from app.ingest.jobs import Jobs
-    from app.ingest.workers import Staff, TaskFailed, Workers, all_cores
-    from app.settings import load_settings
-
-    settings = load_settings()
-    configure_logging(settings.log_level, settings.log_format)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    staff = Staff(settings.workers or all_cores(), settings.niceness, longest=longest_task(settings))
-    make = extractor_maker(settings)
-    with migrated_database() as database, closing(Workers(staff, settings.database_url, make)) as workers:
-        try:
-            workers.warm()
-        except TaskFailed as error:
-            raise Refusal(str(error)) from None
-        jobs = Jobs(database, workers)
-        jobs.start()
-        typer.echo(f"Entente works off the jobs of {database.location}. Ctrl+C stops it.")
-        stop.wait()
-        jobs.stop(settings.drain_seconds)
 
 
 @app.command()

@@ -1,17 +1,13 @@
-"""`entente keys`: make, list and revoke the keys of those who may use the service; and `entente audit`."""
+"""`entente keys`: make, list and revoke the keys of those who may use the service."""
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from app.store.scopes import Scope
-
-if TYPE_CHECKING:
-    from app.store.audit import AuditEntry
 
 commands = typer.Typer(help="Keys of those who may use the service.", no_args_is_help=True)
 
@@ -24,13 +20,14 @@ def create(
 ) -> None:
     """Make a key and print it, alone on the last line. It is shown this once; the database keeps its digest."""
     from app.cli import migrated_database
+    from app.cli_audit import by_command_line
     from app.store import audit, keys
 
     now = datetime.now(UTC)
     with migrated_database() as database, database.write() as connection:
         made = keys.create_key(connection, scope, name, timedelta(days=days) if days else None, now)
         prefix = made.split("_")[1]
-        audit.record(connection, _entry(now, "create key", f"{prefix} ({scope.value})"))
+        audit.record(connection, by_command_line("create key", f"{prefix} ({scope.value})"))
     typer.echo(f"Key {prefix}, which may {scope.value}. Keep it: it cannot be shown again.", err=True)
     typer.echo(made)
 
@@ -54,6 +51,7 @@ def list_all() -> None:
 def revoke(prefix: Annotated[str, typer.Argument(help="The first part of the key, as `keys list` shows it.")]) -> None:
     """Let nobody in with a key any more. Browsers that were logged in with it are logged out."""
     from app.cli import Refusal, migrated_database
+    from app.cli_audit import by_command_line
     from app.store import audit, keys
 
     now = datetime.now(UTC)
@@ -62,15 +60,5 @@ def revoke(prefix: Annotated[str, typer.Argument(help="The first part of the key
             keys.revoke_key(connection, prefix, now)
         except keys.UnknownKey:
             raise Refusal(f"no key begins with {prefix!r}; `entente keys list` shows them") from None
-        audit.record(connection, _entry(now, "revoke key", prefix))
+        audit.record(connection, by_command_line("revoke key", prefix))
     typer.echo(f"{prefix} is revoked")
-
-
-def _entry(now: datetime, action: str, target: str) -> AuditEntry:
-    from app.store.audit import AuditEntry
-
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as containers have it
-        user = "unknown"
-    return AuditEntry(now, f"command line: {user}", "local", action, target, 0, "")

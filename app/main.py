@@ -36,11 +36,10 @@ from app.api.gate import Gate
 from app.api.hot import HotAnswers
 from app.api.identity import Keys
 from app.api.limits import Limits
-from app.api.metrics import Figures, Metrics
+from app.api.metrics import Figures, Metrics, build_of
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
-from app.extraction.extractor import DISTRIBUTION, ExtractorName
-from app.language.pipeline import model_version
+from app.extraction.extractor import DISTRIBUTION
 from app.reader import log_in, pages
 from app.settings import Settings, shipped
 from app.store.database import Database
@@ -66,7 +65,7 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
     parts = _parts(settings, database, line)
     points = Points(database)
     provider = traces.tracing(settings)
-    metrics = Metrics(Figures(database, _build(settings, parts.intake)))
+    metrics = Metrics(Figures(database, build_of(settings, parts.intake.workers.name if parts.intake else None)))
     service = Service(
         database,
         points,
@@ -192,16 +191,6 @@ def _progress_elsewhere(borrower: Borrower) -> StartUp:
         return StartUp(missing={"model": str(gone)})
     assert isinstance(progress, StartUp)
     return progress
-
-
-def _build(settings: Settings, intake: Intake | None) -> dict[str, str]:
-    """What serves here, as labels."""
-    reads = intake and settings.extractor is ExtractorName.ENTENTE
-    return {
-        "version": version(DISTRIBUTION),
-        "extractor": intake.workers.name if intake else "none",
-        "model": model_version(settings.language_model) if reads else "none",
-    }
 
 
 def _operation_id(route: APIRoute) -> str:

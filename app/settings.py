@@ -233,6 +233,9 @@ class Settings(BaseSettings):
     jobs: bool = Field(
         True, description="Whether the service works jobs off: `true`, or `false` to leave that to `entente worker`."
     )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port of `ENTENTE_HOST` at which `entente worker` tells its metrics; 0: none."
+    )
     extractor: ExtractorName = Field(
         ExtractorName.ENTENTE,
         description="What finds the facts: `entente`, what comes with this package, or `llm`, a language model.",

@@ -218,3 +218,16 @@ def test_port_that_is_taken_is_told_with_the_way_out(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
     assert f"cannot listen on 127.0.0.1 port {port}" in ran.stderr
     assert "--port names another" in ran.stderr
+
+
+def test_log_of_writes_is_printed_and_shortened(tmp_path: Path) -> None:
+    store = {"ENTENTE_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}"}
+    entente("keys", "create", "--scope", "read", **store)
+    (made,) = map(json.loads, entente("audit", "list", **store).stdout.splitlines())
+    assert (made["action"], made["address"]) == ("create key", "local")
+    assert (
+        entente("audit", "prune", "--before", "9999-01-01", **store).stdout
+        == "deleted 1 entry from before 9999-01-01\n"
+    )
+    (pruned,) = map(json.loads, entente("audit", "list", "--since", "2020-01-01", **store).stdout.splitlines())
+    assert (pruned["action"], pruned["target"]) == ("prune audit", "1 entry from before 9999-01-01")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -64,14 +65,10 @@ def list_writes(request: Request, service: Injected, asked: Annotated[AuditParam
     """
     with service.database.read() as connection:
         found = entries_before(connection, asked.before, asked.limit + 1)
-    items = [AuditOut(number=number, **_fields(entry)) for number, entry in found[: asked.limit]]
+    items = [AuditOut(number=number, **asdict(entry)) for number, entry in found[: asked.limit]]
     following = f"/audit?before={items[-1].number}&limit={asked.limit}" if len(found) > asked.limit else None
     body = to_bytes(Page[AuditOut](items=items, next=following))
     return Response(body, headers={"Cache-Control": "private, no-store"}, media_type="application/json")
-
-
-def _fields(entry: AuditEntry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in AuditEntry.__dataclass_fields__}
 
 
 class Audit:
@@ -112,7 +109,7 @@ class Audit:
         try:
             await run_in_threadpool(self._keep, entry)
         except StoreError as error:
-            log.error("write not recorded", extra={"fields": {**_fields(entry), "reason": str(error)}})
+            log.error("write not recorded", extra={"fields": {**asdict(entry), "reason": str(error)}})
 
     def _keep(self, entry: AuditEntry) -> None:
         with self._database.write() as connection:

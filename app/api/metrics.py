@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
 
@@ -28,7 +29,10 @@ from prometheus_client.utils import floatToGoString
 from starlette.types import Scope
 
 from app.api.counters import extracting, is_alive, mark_serving, serving, shared_folder
+from app.extraction.extractor import DISTRIBUTION, ExtractorName
 from app.ingest.metrics import INTAKE
+from app.language.pipeline import model_version
+from app.settings import Settings
 from app.store.database import Database, StoreError
 from app.store.size import Backlog, backlog_of, bytes_of, rows_of
 
@@ -140,6 +144,16 @@ class Figures(Collector):
                 ended = time.monotonic()
                 self._count_again = ended + (ended - started) / SHARE_OF_TIME
             return self._rows
+
+
+def build_of(settings: Settings, extractor: str | None) -> dict[str, str]:
+    """What serves here, as labels; ``extractor`` is the name of what finds facts, where anything does."""
+    reads = extractor and settings.extractor is ExtractorName.ENTENTE
+    return {
+        "version": version(DISTRIBUTION),
+        "extractor": extractor or "none",
+        "model": model_version(settings.language_model) if reads else "none",
+    }
 
 
 class Metrics:
