@@ -219,7 +219,7 @@ def _node(side: str, angle: float, count: int, most: int, names: Names) -> Node:
         size=round(size, 1),
         label_x=round(x if is_above else x + math.copysign(size + 7, across), 1),
         label_y=round(y + 5 + (math.copysign(size + 14, down) if is_above else 0), 1),
-        anchor="middle" if is_above else "start" if across > 0 else "end",
+        anchor="middle" if abs(across) < 0.05 else "start" if across > 0 else "end",
     )
 
 

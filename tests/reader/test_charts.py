@@ -93,3 +93,11 @@ def test_names_lie_inside_the_picture() -> None:
         reach = node.label_x + (1 if node.anchor == "start" else -1) * len(node.label) * 8
         assert drawn.left < reach < drawn.left + drawn.width, node.label
     assert [node.label[-1] for node in drawn.nodes] == ["…", "s"]
+
+
+def test_names_of_neighbours_above_do_not_cover_one_another() -> None:
+    drawn = network.network([pair("PE", f"party-{n}", aid=1) for n in range(22)], NAMES, [])
+    top = [node for node in drawn.nodes if node.y < network.HEIGHT / 2 and abs(node.x - network.WIDTH / 2) < 56]
+    left, right = sorted(top, key=lambda node: node.x)
+    assert (left.anchor, right.anchor) == ("end", "start")
+    assert left.label_x < right.label_x
