@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
 
-from app.domain.article import Article
-from app.domain.entity import Entity, EntityType, Mention, MentionForm, Role
-from app.domain.evidence import Span
+from app.domain.entity import EntityType, MentionForm, Role
 from app.extraction.offices import Office, office_after, office_before
+from app.extraction.spelling import sound
 from app.extraction.tables import word_set
 from app.language.gazetteer import Known, known_bodies, title_words
 from app.language.geography import PlaceWord, country_named, short_name
@@ -213,26 +210,6 @@ def _agrees(word: str, known: list[str]) -> bool:
     return word in known or (len(word.rstrip(".")) == 1 and any(k.startswith(word[0]) for k in known))
 
 
-_SOUNDS = (
-    (re.compile(r"ou|oo"), "u"),
-    (re.compile(r"ee|ie|ey|iy|y|j"), "i"),
-    (re.compile(r"kh|ch"), "h"),
-    (re.compile(r"q|c(?!h)"), "k"),
-    (re.compile(r"w"), "v"),
-    (re.compile(r"(.)\1"), r"\1"),
-    (re.compile(r"ka$"), "ko"),
-    (re.compile(r"['-]"), ""),
-)
-
-
-def sound(word: str) -> str:
-    """A word of a name with the differences between transliterations taken out ("Mousavi", "Musavi": one)."""
-    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower() or word.lower()
-    for pattern, replacement in _SOUNDS:
-        plain = pattern.sub(replacement, plain)
-    return plain
-
-
 def _words(reading: Reading, name: Name) -> tuple[str, ...]:
     parts: list[str] = []
     for token in reading.tokens[name.first : name.last]:
@@ -309,72 +286,3 @@ def take_office(person: Referent, office: Office) -> None:
     for poorer in same:
         person.roles.remove(poorer)
     person.roles.append(role)
-
-
-def entities(cast: Cast, article: Article) -> tuple[dict[int, str], tuple[Entity, ...]]:
-    """The ids of referents by number, and the entities in the order of their first mention."""
-    ids = _ids(cast, article)
-    mentions: dict[int, list[Mention]] = {}
-    tokens = cast.reading.tokens
-    seen: set[tuple[int, int, int]] = set()
-    for reference in cast.references:
-        span = Span.of(article.text, tokens[reference.first].start, tokens[reference.last - 1].end)
-        for number in reference.referents:
-            if (number, span.start, span.end) not in seen:
-                seen.add((number, span.start, span.end))
-                mentions.setdefault(number, []).append(Mention(span, reference.form))
-    order = sorted(
-        cast.referents,
-        key=lambda r: (
-            mentions[r.number][0].span if r.number in mentions else Span(len(article.text), 0, ""),
-            r.number,
-        ),
-    )
-    return ids, tuple(
-        Entity(
-            ids[r.number],
-            r.name,
-            r.type,
-            r.country,
-            _aliases(r),
-            tuple(r.roles) if r.type is EntityType.PERSON else (),
-            tuple(mentions.get(r.number, ())),
-        )
-        for r in order
-    )
-
-
-def _aliases(referent: Referent) -> tuple[str, ...]:
-    """Other names seen, and the acronym by which a body is known."""
-    acronym = [referent.known.acronym] if referent.known and referent.known.acronym else []
-    return tuple(alias for alias in dict.fromkeys([*referent.aliases, *acronym]) if alias != referent.name)
-
-
-def _ids(cast: Cast, article: Article) -> dict[int, str]:
-    taken: dict[str, int] = {}
-    ids: dict[int, str] = {}
-    for referent in cast.referents:
-        base = slug(referent.name) or "entity"
-        if referent.type is EntityType.PERSON and len(referent.words) == 1:
-            base = f"{base}-{article.content_hash[:6]}"
-        own = [f"{base}-{referent.country.lower()}"] if referent.country else []
-        numbered = (f"{base}-{referent.type}-{number}" for number in count(2))
-        wanted = next(candidate for candidate in chain([base], own, numbered) if candidate not in taken)
-        taken[wanted] = referent.number
-        ids[referent.number] = wanted
-    return ids
-
-
-def slug(name: str) -> str:
-    """Lower-case ASCII letters and digits joined by hyphens."""
-    special = (
-        name.replace("ø", "o")
-        .replace("Ø", "O")
-        .replace("ł", "l")
-        .replace("Ł", "L")
-        .replace("ß", "ss")
-        .replace("đ", "d")
-        .replace("ı", "i")
-    )
-    plain = unicodedata.normalize("NFKD", special).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:80]

@@ -120,6 +120,7 @@ class EntenteExtractor:
             commitments,
             coreference,
             entities,
+            entity_records,
             memory,
             statements,
         )
@@ -133,7 +134,7 @@ class EntenteExtractor:
         coreference.resolve(cast, memory.headline_pair(cast, headline))
         said = statements.find_statements(cast)
         found = commitments.find_commitments(cast, memory.Memory(headline))
-        ids, records = entities.entities(cast, article)
+        ids, records = entity_records.entities(cast, article)
         kept = commitment_records.commitments(cast, article, ids, said, found)
         facts = Facts(
             extractor=self.name,

@@ -12,7 +12,7 @@ from app.domain.article import Article
 from app.domain.entity import Entity, EntityType, Mention, MentionForm, Role
 from app.domain.evidence import Span
 from app.extraction.answer import SaidEntity, SaidMention
-from app.extraction.entities import slug
+from app.extraction.entity_records import slug
 from app.extraction.quotes import Quotes, same_words
 from app.language.geography import country_named, short_name, short_names
 from app.language.tables import rows

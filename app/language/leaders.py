@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from app.language.tables import rows
@@ -18,6 +18,12 @@ def leader_country(words: tuple[str, ...]) -> str | None:
 def leader_body(words: tuple[str, ...]) -> str | None:
     """The organisation that a well-known person acts for."""
     return _known_person(words, _body_heads())
+
+
+def leader_names() -> Iterator[tuple[str, list[str]]]:
+    """The names of the well-known people of each country, in all spellings of the table."""
+    for row in rows("leaders.tsv"):
+        yield row["country"], row["names"].split("|")
 
 
 def _known_person(words: tuple[str, ...], people: dict[str, frozenset[str]]) -> str | None:

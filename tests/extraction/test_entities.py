@@ -4,8 +4,9 @@ import pytest
 
 from app.domain.article import Article
 from app.domain.entity import Entity, EntityType, Role
-from app.extraction.entities import slug, sound
+from app.extraction.entity_records import slug
 from app.extraction.extractor import extract
+from app.extraction.spelling import sound
 
 
 def entities_of(text: str) -> dict[str, Entity]:
@@ -129,3 +130,13 @@ def test_other_names_do_not(one: str, other: str) -> None:
 )
 def test_slugs_are_plain(name: str, expected: str) -> None:
     assert slug(name) == expected
+
+
+def test_a_well_known_person_is_one_entity_however_an_article_spells_the_name() -> None:
+    for spelling in ("Volodymyr Zelensky", "Volodymyr Zelenskiy", "Volodimir Zelenskyy"):
+        (person,) = [e for e in entities_of(f"Ukrainian President {spelling} left.").values() if e.type == "person"]
+        assert (person.id, person.name) == ("volodymyr-zelenskyy", spelling)
+
+
+def test_a_namesake_of_another_country_is_somebody_else() -> None:
+    assert "sergey-lavrov" in entities_of("Bulgarian minister Sergey Lavrov left.")
