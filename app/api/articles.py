@@ -8,7 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.api.direct import Direct
 from app.api.filters import ArticleFilters, ArticleForm, FactsPaging, OneList
-from app.api.lists import answer_any_facts, answer_article, answer_facts, answer_same_story, answer_things
+from app.api.lists import (
+    answer_article,
+    answer_facts,
+    answer_mentions_of_article,
+    answer_same_story,
+    answer_things,
+)
 from app.api.problems import documented
 from app.api.service import Injected
 from app.schemas.articles import ArticleListing, ArticleOut, Telling
@@ -56,7 +62,7 @@ async def list_article_entities(request: Request, service: Injected, article: st
 )
 def list_article_mentions(request: Request, service: Injected, article: str, asked: Asked) -> Response:
     """Names, titles, demonyms, pronouns and nominals, in the order of the text."""
-    return answer_any_facts(request, service, tables.mentions, article, asked)
+    return answer_mentions_of_article(request, service, article, asked)
 
 
 @router.get(

@@ -25,7 +25,7 @@ from app.schemas.entities import ArticleEntity, EntityOut, MentionWithEntity
 from app.schemas.linked import ANNOTATIONS, Annotated, news_article, web_annotations
 from app.schemas.statements import StoredStatement
 from app.schemas.summary import PartnerOut
-from app.store import queries, summary, tables
+from app.store import mentions, queries, summary, tables
 from app.store.near_duplicates import same_story
 from app.store.queries import Kind, Slice, Window
 
@@ -40,7 +40,6 @@ ITEMS: dict[Kind, type[Wire]] = {
     tables.entities: EntityOut,
     tables.statements: StoredStatement,
     tables.commitments: StoredCommitment,
-    tables.mentions: MentionWithEntity,
 }
 """What the items of each list are."""
 
@@ -94,31 +93,43 @@ async def answer_facts(request: Request, service: Service, table: Kind, article:
 
 
 def answer_any_facts(request: Request, service: Service, table: Kind, article: str, asked: FactsPaging) -> Response:
-    """One article's entities, mentions, statements or commitments, in the order of its text."""
-    below = (tables.articles, article)
+    """One article's entities, statements or commitments, in the order of its text."""
 
     def page(connection: Any, part: Window) -> Slice:
-        if table is tables.mentions:
-            return queries.mentions_of(connection, *below, part)
         return queries.facts_of_article(connection, table, article, part)
 
-    if wanted(request, asked, Format.JSONLD) is Format.JSONLD:
-        return answer_annotations(request, service, article, table.name, page)
     model = ArticleEntity if table is tables.entities else ITEMS[table]
     count = partial(queries.count_of_article, table=table, article=article)
-    listed = Listed(model, f"{article}-{table.name}", page, count, below=below, settled=True)
+    listed = Listed(model, f"{article}-{table.name}", page, count, below=(tables.articles, article), settled=True)
+    return _answer_all_facts(request, service, table.name, asked, listed)
+
+
+def answer_mentions_of_article(request: Request, service: Service, article: str, asked: FactsPaging) -> Response:
+    """The places in one article that mention an entity, in the order of its text."""
+    kind, below = "mentions", (tables.articles, article)
+
+    def page(connection: Any, part: Window) -> Slice:
+        return mentions.mentions_of_article(connection, article, part)
+
+    count = partial(mentions.count_of_article, article=article)
+    listed = Listed(MentionWithEntity, f"{article}-{kind}", page, count, below=below, settled=True)
+    return _answer_all_facts(request, service, kind, asked, listed)
+
+
+def _answer_all_facts(request: Request, service: Service, kind: str, asked: FactsPaging, listed: Listed) -> Response:
+    if wanted(request, asked, Format.JSONLD) is Format.JSONLD:
+        return answer_annotations(request, service, kind, listed)
     return answer_list(request, service, asked, listed)
 
 
 def answer_mentions_of_entity(request: Request, service: Service, entity: str, asked: Paging) -> Response:
     """The places that mention an entity."""
-    below = (tables.entities, entity)
     listed = Listed(
         MentionWithEntity,
         f"{entity}-mentions",
-        lambda connection, part: queries.mentions_of(connection, *below, part),
-        lambda connection: queries.mention_count(connection, entity),
-        below=below,
+        lambda connection, part: mentions.mentions_of_entity(connection, entity, part),
+        lambda connection: mentions.count_of_entity(connection, entity),
+        below=(tables.entities, entity),
     )
     return answer_list(request, service, asked, listed)
 
@@ -183,16 +194,16 @@ def answer_news_article(request: Request, service: Service, article: str) -> Res
     return answer_document(request, body, found.modified_at, media_type=MEDIA_TYPES[Format.JSONLD])
 
 
-def answer_annotations(
-    request: Request, service: Service, article: str, kind: str, page: Callable[[Any, Window], Slice]
-) -> Response:
-    """All facts of one kind as Web Annotations."""
+def answer_annotations(request: Request, service: Service, kind: str, listed: Listed) -> Response:
+    """All of an article's facts of one kind as Web Annotations."""
+    assert listed.below
+    _, article = listed.below
     with service.database.read() as connection:
         found = queries.document(connection, tables.articles, article)
         if found is None:
             raise NotFound("article", article)
         text = orjson.loads(service.shown(found.body))["text"]
-        facts = (orjson.loads(service.shown(item)) for item in by_pages(partial(page, connection)))
+        facts = (orjson.loads(service.shown(item)) for item in by_pages(partial(listed.page, connection)))
         body = web_annotations(Annotated(article, text), kind, facts)
     media_type = f'{MEDIA_TYPES[Format.JSONLD]}; profile="{ANNOTATIONS}"'
     return answer_document(request, body, found.modified_at, media_type=media_type)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Select
@@ -40,9 +39,6 @@ class Instant(Protocol):
 
     def question(self, query: Select[Any]) -> Question:
         """Make a query ready."""
-
-    def snapshot(self) -> AbstractContextManager[None]:
-        """What is read in the block is of one state of the store."""
 
     def close(self) -> None:
         """Let go of the database."""

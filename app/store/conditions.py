@@ -85,6 +85,11 @@ def _is(name: str) -> Filter:
     return _by_column(name, _equals, column=name)
 
 
+def _is_or_is_not(name: str) -> Filter:
+    """Of a column that is true or false, in the words of the index of those rows in which it is true."""
+    return _by_column(name, lambda column, values: or_(*(column.is_(value) for value in values)), column=name)
+
+
 def _equals(column: ColumnElement[Any], values: Values) -> Condition:
     return column == values[0] if len(values) == 1 else column.in_(values)
 
@@ -181,15 +186,22 @@ def _language(columns: Columns, tags: Values) -> Condition:
     return _equals(columns["language"], tags)
 
 
+def _extractor(columns: Columns, names: Values) -> Condition:
+    return _equals(columns["extractor"], names)
+
+
 def _dated(table: Table, owner: str) -> dict[str, Filter]:
     """What articles and their facts have in common."""
-    language = _is("language") if table is articles else _linked(articles, "pk", _language, owner)
+
+    def of_article(name: str, matches: Matches) -> Filter:
+        return _is(name) if table is articles else _linked(articles, "pk", matches, owner)
+
     return {
         "source": _linked(article_sources, "article_pk", _source, owner),
-        "language": language,
+        "language": of_article("language", _language),
         "published_from": _from("published", follows_time=True),
         "published_to": _to("published", follows_time=True),
-        "extractor": _is("extractor"),
+        "extractor": of_article("extractor", _extractor),
         "q": _words(table),
     }
 
@@ -214,7 +226,7 @@ FILTERS: Mapping[Table, Mapping[str, Filter]] = {
         "plover": _is("plover"),
         "form": _is("form"),
         "stage": _is("stage"),
-        "negated": _is("negated"),
+        "negated": _is_or_is_not("negated"),
         "min_confidence": _from("confidence"),
         "date_from": _from("date_end", follows_time=True),
         "date_to": _to("date_start", follows_time=True),

@@ -8,9 +8,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from app.domain.article import Article
 from app.domain.commitment import Commitment
-from app.domain.evidence import Span
 from app.domain.facts import Facts
-from app.domain.statement import Statement
 from app.schemas import documents
 from app.store import links, tables
 
@@ -67,22 +65,11 @@ def _entity_rows(
     pk: int, article: Article, facts: Facts, entity_pks: Mapping[str, int]
 ) -> Iterator[tuple[Table, Rows]]:
     appearances: Rows = []
-    roles: Rows = []
-    mentions: dict[tuple[int, int, int], dict[str, object]] = {}
     for position, entity in enumerate(facts.entities):
-        of = {"article_pk": pk, "entity_pk": entity_pks[entity.id]}
         document = documents.to_bytes(documents.article_entity(entity))
-        appearances.append({**of, "position": position, "published": article.published, "document": document})
-        for n, role in enumerate(entity.roles):
-            said = {"title": role.title, "organization": role.organization, "country": role.country}
-            roles.append({**of, "position": n, **said})
-        for mention in entity.mentions:
-            span = {"start": mention.span.start, "end": mention.span.end, "text": mention.span.text}
-            key = (mention.span.start, mention.span.end, entity_pks[entity.id])
-            mentions[key] = {**of, **span, "form": mention.form.value}
+        of = {"article_pk": pk, "entity_pk": entity_pks[entity.id], "published": article.published}
+        appearances.append({**of, "position": position, "document": document})
     yield tables.appearances, appearances
-    yield tables.roles, roles
-    yield tables.mentions, [mentions[key] for key in sorted(mentions)]
 
 
 def _statement_rows(
@@ -90,7 +77,6 @@ def _statement_rows(
 ) -> Iterator[tuple[Table, Rows]]:
     entities = {entity.id: entity for entity in facts.entities}
     rows: Rows = []
-    spans: Rows = []
     concerned: Rows = []
     for position, s in enumerate(facts.statements):
         document = documents.stored_statement(s, entities, article_id, article, facts.extractor)
@@ -103,28 +89,12 @@ def _statement_rows(
                 "form": s.form.value,
                 "nested_in": s.nested_in,
                 "published": article.published,
-                "extractor": facts.extractor,
                 "document": documents.to_bytes(document),
             }
         )
-        spans += _spans_of(first + position, s, entity_pks)
         concerned += links.of_statement(first + position, s, article, facts, entity_pks)
     yield tables.statements, rows
-    yield tables.statement_spans, spans
     yield tables.statement_entities, concerned
-
-
-def _spans_of(pk: int, statement: Statement, entity_pks: Mapping[str, int]) -> Iterator[dict[str, object]]:
-    speakers = [(s.span, entity_pks[s.entity] if s.entity else None) for s in statement.speakers]
-    parts: dict[str, list[tuple[Span, int | None]]] = {
-        "speaker": speakers,
-        "cue": [(span, None) for span in statement.cue],
-        "content": [(span, None) for span in statement.content],
-    }
-    for part, spans in parts.items():
-        for n, (span, entity_pk) in enumerate(spans):
-            of = {"statement_pk": pk, "part": part, "position": n, "entity_pk": entity_pk}
-            yield {**of, "start": span.start, "end": span.end, "text": span.text}
 
 
 def _commitment_rows(
@@ -134,14 +104,13 @@ def _commitment_rows(
     rows: Rows = []
     below: dict[Table, Rows] = {
         tables.commitment_parties: [],
-        tables.commitment_speakers: [],
         tables.commitment_evidence: [],
         tables.commitment_actors: [],
         tables.commitment_pairs: [],
     }
     for position, c in enumerate(facts.commitments):
         document = documents.stored_commitment(c, entities, article_id, article, facts.extractor)
-        of_article = {"article_pk": pk, "published": article.published, "extractor": facts.extractor}
+        of_article = {"article_pk": pk, "published": article.published}
         row = {"pk": first + position, "position": position, **of_article, **_columns_of(c)}
         rows.append({**row, "document": documents.to_bytes(document)})
         for table, more in _below(first + position, c, entity_pks):
@@ -180,30 +149,9 @@ def _below(pk: int, c: Commitment, entity_pks: Mapping[str, int]) -> Iterator[tu
         ],
     )
     yield (
-        tables.commitment_speakers,
-        [
-            {
-                **of,
-                "position": n,
-                "entity_pk": entity_pks[s.entity] if s.entity else None,
-                "start": s.span.start,
-                "end": s.span.end,
-                "text": s.span.text,
-            }
-            for n, s in enumerate(c.speakers)
-        ],
-    )
-    yield (
         tables.commitment_evidence,
         [
-            {
-                **of,
-                "position": n,
-                "sentence": e.sentence,
-                "start": e.span.start,
-                "end": e.span.end,
-                "quote": e.span.text,
-            }
+            {**of, "position": n, "sentence": e.sentence, "start": e.span.start, "end": e.span.end}
             for n, e in enumerate(c.evidence)
         ],
     )

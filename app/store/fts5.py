@@ -5,43 +5,36 @@ They keep no text of their own, except for entities, whose names change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
+from app.store.texts import Texts
 from app.store.words import Term, Words
 
-_SOURCES = {
-    "fts_articles": """
-        SELECT a.recency, a.title,
-            coalesce((SELECT group_concat(e.quote, char(10)) FROM commitment_evidence e
-                JOIN commitments c ON c.pk = e.commitment_pk WHERE c.article_pk = a.pk), ''),
-            a.text FROM articles a WHERE a.pk = :article""",
-    "fts_commitments": """
-        SELECT c.pk, group_concat(e.quote, char(10)) FROM commitments c
-        JOIN commitment_evidence e ON e.commitment_pk = c.pk WHERE c.article_pk = :article GROUP BY c.pk""",
-    "fts_statements": """
-        SELECT s.pk, group_concat(p.text, char(10)) FROM statements s
-        JOIN statement_spans p ON p.statement_pk = s.pk AND p.part = 'content'
-        WHERE s.article_pk = :article GROUP BY s.pk""",
+_COLUMNS = {
+    "fts_articles": ("title", "evidence", "text"),
+    "fts_commitments": ("words",),
+    "fts_statements": ("words",),
 }
-_COLUMNS = {"fts_articles": "title, evidence, text", "fts_commitments": "words", "fts_statements": "words"}
 
 
-def add_articles(connection: Connection, pks: Sequence[int]) -> None:
-    """Index the words of articles and of their facts, which are all stored by now."""
-    for index, columns in _COLUMNS.items():
-        statement = f"INSERT INTO {index} (rowid, {columns}) {_SOURCES[index]}"
-        for pk in pks:
-            connection.execute(text(statement), {"article": pk})
+def add(connection: Connection, index: str, rows: Sequence[Texts]) -> None:
+    """Index rows by their words."""
+    _tell(connection, index, rows, {})
 
 
-def remove_article(connection: Connection, article_pk: int) -> None:
-    """Take the words of an article and of its facts out again, while they are all still stored."""
-    for index, columns in _COLUMNS.items():
-        rows = _SOURCES[index].replace("SELECT ", "SELECT 'delete', ", 1)
-        statement = f"INSERT INTO {index} ({index}, rowid, {columns}) {rows}"
-        connection.execute(text(statement), {"article": article_pk})
+def remove(connection: Connection, index: str, rows: Sequence[Texts]) -> None:
+    """Forget rows, whose words must be those that they were indexed by (https://sqlite.org/fts5.html, section 6.2)."""
+    _tell(connection, index, rows, {index: "'delete'"})
+
+
+def _tell(connection: Connection, index: str, rows: Sequence[Texts], command: Mapping[str, str]) -> None:
+    columns = _COLUMNS[index]
+    names = ", ".join((*command, "rowid", *columns))
+    values = ", ".join((*command.values(), ":rowid", *(f":{column}" for column in columns)))
+    given = [{"rowid": key, **dict(zip(columns, parts, strict=True))} for key, parts in rows]
+    connection.execute(text(f"INSERT INTO {index} ({names}) VALUES ({values})"), given)  # noqa: S608 (names of our own)
 
 
 def put_entities(connection: Connection, names: Sequence[tuple[int, Iterable[str]]]) -> None:

@@ -29,6 +29,7 @@ from sqlalchemy.types import String, TypeDecorator
 
 from app.store import fts5, tsvector
 from app.store.tables import articles, commitments, entities, statements
+from app.store.texts import texts_of
 from app.store.words import Words
 
 INDEXES = {
@@ -53,12 +54,16 @@ _KINDS: dict[str, ModuleType] = {"sqlite": fts5, "postgresql": tsvector}
 
 def add_articles(connection: Connection, pks: Sequence[int]) -> None:
     """Index the words of articles and of their facts, which are all stored by now."""
-    _KINDS[connection.dialect.name].add_articles(connection, pks)
+    for table, rows in texts_of(connection, pks).items():
+        if rows:
+            _KINDS[connection.dialect.name].add(connection, INDEXES[table], rows)
 
 
 def remove_article(connection: Connection, article_pk: int) -> None:
     """Take the words of an article and of its facts out again, while they are all still stored."""
-    _KINDS[connection.dialect.name].remove_article(connection, article_pk)
+    for table, rows in texts_of(connection, [article_pk]).items():
+        if rows:
+            _KINDS[connection.dialect.name].remove(connection, INDEXES[table], rows)
 
 
 def put_entities(connection: Connection, names: Sequence[tuple[int, Iterable[str]]]) -> None:

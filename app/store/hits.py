@@ -36,17 +36,21 @@ def _document(hit: Hit, words: Words, found_by: re.Pattern[str], evidence: Itera
             }
             for passage in passages(hit.text, words)
         ],
-        "evidence": [found for row in evidence if (found := _evidence(row, found_by))["highlights"]],
+        "evidence": [
+            found
+            for row in evidence
+            if (found := _evidence(row, hit.text[row.start : row.end], found_by))["highlights"]
+        ],
     }
     return orjson.dumps(shown)
 
 
-def _evidence(row: Any, found_by: re.Pattern[str]) -> Json:
+def _evidence(row: Any, quote: str, found_by: re.Pattern[str]) -> Json:
     return {
         "start": row.start,
         "end": row.end,
-        "text": row.quote,
-        "highlights": _highlights(row.quote, found_by, row.start),
+        "text": quote,
+        "highlights": _highlights(quote, found_by, row.start),
         "commitment": row.id,
         "sentence": row.sentence,
     }

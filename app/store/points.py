@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from sqlalchemy import Select, Table, bindparam, select
+from datetime import datetime
 
 from app.store.database import Database
-from app.store.queries import FACTS, Document, Kind, Slice, Window, facts_page, first_position
-from app.store.tables import articles, commitments, entities, statements
+from app.store.queries import (
+    DOCUMENTS,
+    FACTS,
+    Document,
+    Kind,
+    Slice,
+    Window,
+    facts_page,
+    first_position,
+    read_document,
+    time_of,
+)
 
 
 class Points:
@@ -16,10 +24,8 @@ class Points:
 
     def __init__(self, database: Database) -> None:
         self._instant = instant = database.instant()
-        kinds: tuple[Table, ...] = (articles, entities, statements, commitments)
-        self._documents = {table: instant.question(_document(table)) for table in kinds}
+        self._documents = {table: instant.question(query) for table, query in DOCUMENTS.items()}
         self._facts = {table: instant.question(query) for table, query in FACTS.items()}
-        self._modified_at = instant.question(select(articles.c.modified_at).where(articles.c.id == bindparam("id")))
 
     @property
     def on_loop(self) -> bool:
@@ -35,8 +41,8 @@ class Points:
 
         Raises `StoreError`.
         """
-        for body, modified_at in self._documents[table](id=thing):
-            return Document(body, _time(modified_at))
+        for row in self._documents[table](id=thing):
+            return read_document(table, row)
         return None
 
     def facts(self, table: Kind, article: str, window: Window) -> tuple[Slice, datetime] | None:
@@ -44,24 +50,9 @@ class Points:
 
         None where there is no such article. Raises `StoreError`.
         """
-        with self._instant.snapshot():
-            changed = self._modified_at(id=article)
-            if not changed:
-                return None
-            rows = self._facts[table](article=article, position=first_position(window), most=window.limit + 1)
-        return facts_page(rows, window.limit), _time(changed[0][0])
+        rows = self._facts[table](article=article, position=first_position(window), most=window.limit + 1)
+        return (facts_page(rows, window.limit), time_of(rows[0][2])) if rows else None
 
     def close(self) -> None:
         """Let go of the store."""
         self._instant.close()
-
-
-def _time(stored: str | datetime) -> datetime:
-    """SQLite's driver gives times as they are kept."""
-    return (datetime.fromisoformat(stored) if isinstance(stored, str) else stored).replace(tzinfo=UTC)
-
-
-def _document(table: Table) -> Select[tuple[bytes, datetime]]:
-    modified_at = (table if "modified_at" in table.c else articles).c.modified_at
-    query = select(table.c.document, modified_at).where(table.c.id == bindparam("id"))
-    return query if table is modified_at.table else query.join(articles, articles.c.pk == table.c.article_pk)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.store.backend import BUSY_SECONDS, Question, StoreError, in_one_line
@@ -33,6 +33,9 @@ CONNECT_SECONDS = 10
 KEPT = 8
 """Connections that are kept open, and again as many for a rush: a server has 100 for all its clients, unless told
 otherwise."""
+
+AT_ONCE = 4
+"""Connections for reads of one thing, which take so little that others wait for them."""
 
 FAULTS = ("08", "25006", "28", "3D", "42501", "53", "54", "55", "57", "58", "F0", "XX")
 """Beginnings of the codes that are no fault of a query: connection, read-only, authorisation, no such database, no
@@ -67,13 +70,18 @@ class Postgresql:
         self._location = url.render_as_string(hide_password=True)
         timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
         self.engine = create_engine(url, pool_size=KEPT, max_overflow=KEPT, pool_pre_ping=True, connect_args=timeout)
-        event.listen(self.engine, "connect", _set_up_connection)
         event.listen(self.engine, "begin", _begin)
-        if longest is not None:
-            event.listen(self.engine, "connect", partial(_set_up_clock, longest))
         self.reading: Engine = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        self.at_once = create_engine(
+            url, pool_size=AT_ONCE, max_overflow=0, pool_reset_on_return=None, connect_args=timeout
+        )
+        for engine in (self.engine, self.at_once):
+            event.listen(engine, "connect", _set_up_connection)
+            if longest is not None:
+                event.listen(engine, "connect", partial(_set_up_clock, longest))
+        event.listen(self.at_once, "connect", _set_up_single_reads)
         conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self.queue_address: str | None = conninfo
         self._listener = Listener(conninfo, timeout)
@@ -122,6 +130,7 @@ class Postgresql:
     def close(self) -> None:
         """See `Backend`."""
         self._listener.close()
+        self.at_once.dispose()
         self.engine.dispose()
 
     @contextmanager
@@ -130,7 +139,8 @@ class Postgresql:
         try:
             yield
         except Exception as error:
-            if (reason := self.fault(error)) is None:
+            reason = error if isinstance(error, PoolTimeout) else self.fault(error)
+            if reason is None:
                 raise
             raise StoreError(f"the database {self._location} cannot be used: {in_one_line(reason)}") from error
 
@@ -143,7 +153,6 @@ class PostgresqlInstant:
     def __init__(self, backend: Postgresql, listener: Listener) -> None:
         self._backend = backend
         self._listener = listener
-        self._own = threading.local()
 
     def state(self) -> int | None:
         """See `Instant`, and `Listener` for how soon."""
@@ -153,22 +162,20 @@ class PostgresqlInstant:
         """See `Instant`."""
 
         def ask(**given: object) -> list[Any]:
-            if connection := getattr(self._own, "connection", None):
-                return list(connection.execute(query, given))
-            with self.snapshot():
-                return list(self._own.connection.execute(query, given))
+            with self._backend.reporting():
+                try:
+                    return self._ask_alone(query, given)
+                except DBAPIError as error:
+                    if not error.connection_invalidated:
+                        raise
+                    return self._ask_alone(query, given)  # the server was started anew, and the connection was not
 
         return ask
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """See `Instant`."""
-        with self._backend.reporting(), self._backend.reading.connect() as connection:
-            self._own.connection = connection
-            try:
-                yield
-            finally:
-                self._own.connection = None
+    def _ask_alone(self, query: Select[Any], given: dict[str, object]) -> list[Any]:
+        """One way to the server and back: what is asked alone needs no transaction, and connections no trial."""
+        with self._backend.at_once.connect() as connection:
+            return list(connection.execute(query, given))
 
     def close(self) -> None:
         """See `Instant`; the connections are the backend's."""
@@ -199,6 +206,14 @@ def _set_up_clock(longest: float, connection: DBAPIConnection, entry: Connection
     driver.autocommit = True
     driver.execute(f"SET statement_timeout = {math.ceil(longest * 1000)}")
     driver.autocommit = False
+
+
+def _set_up_single_reads(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Each question for itself; what would write is refused, and NULs are read as `wire` has it."""
+    driver: psycopg.Connection[Any] = connection  # type: ignore[assignment]
+    driver.autocommit = True
+    driver.read_only = True
+    driver.execute("SET default_transaction_read_only = on")
 
 
 def _begin(connection: Connection) -> None:

@@ -7,14 +7,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-import orjson
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, Table, bindparam, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
+from app.schemas.documents import with_text
 from app.store import tables
 from app.store.conditions import Condition, Filters
 from app.store.narrowing import reading, sorted_only
 from app.store.position import Position, check_position
-from app.store.tables import appearances, articles, commitments, entities, mentions, statements
+from app.store.tables import appearances, articles, commitments, entities, statements
 
 AT_ONCE = 500
 """Rows that are read together where a whole list is."""
@@ -72,18 +85,40 @@ def change_count(connection: Connection) -> int:
 
 def document(connection: Connection, table: Kind, thing: str) -> Document | None:
     """The document of the thing with this id, if there is one. A fact changes when its article does."""
-    modified_at = (table if "modified_at" in table.c else articles).c.modified_at
-    query = select(table.c.document, modified_at).where(table.c.id == thing)
-    if "modified_at" not in table.c:
-        query = query.join(articles, articles.c.pk == table.c.article_pk)
-    row = connection.execute(query).one_or_none()
-    return Document(row.document, row.modified_at.replace(tzinfo=UTC)) if row else None
+    row = connection.execute(DOCUMENTS[table], {"id": thing}).one_or_none()
+    return read_document(table, row) if row else None
+
+
+def _document_query(table: Kind) -> Select[Any]:
+    """What the document of the thing called ``id`` is made of, and when it last changed."""
+    if table is articles:
+        query = select(articles.c.modified_at, articles.c.listing, articles.c.text)
+    elif "modified_at" in table.c:
+        query = select(table.c.modified_at, table.c.document)
+    else:
+        query = select(articles.c.modified_at, table.c.document).join_from(
+            table, articles, articles.c.pk == table.c.article_pk
+        )
+    return query.where(table.c.id == bindparam("id"))
+
+
+DOCUMENTS = {table: _document_query(table) for table in SORTS}
+
+
+def read_document(table: Kind, row: Sequence[Any]) -> Document:
+    """The document that a row of `DOCUMENTS` makes."""
+    return Document(with_text(row[1], row[2]) if table is articles else row[1], time_of(row[0]))
+
+
+def time_of(stored: str | datetime) -> datetime:
+    """A time of the store; SQLite's driver alone gives times as they are kept."""
+    return (datetime.fromisoformat(stored) if isinstance(stored, str) else stored).replace(tzinfo=UTC)
 
 
 def modified_at(connection: Connection, table: Kind, thing: str) -> datetime | None:
     """When the article or entity with this id last changed; None where there is none."""
     row = connection.execute(select(table.c.modified_at).where(table.c.id == thing)).one_or_none()
-    return row.modified_at.replace(tzinfo=UTC) if row else None
+    return time_of(row.modified_at) if row else None
 
 
 def things(connection: Connection, table: Kind, filters: Filters, sort: str, window: Window) -> Slice:
@@ -134,14 +169,16 @@ def count(connection: Connection, table: Kind, filters: Filters) -> int:
     return connection.execute(query).scalar_one()
 
 
-def facts_query(table: Kind) -> Select[tuple[int, bytes]]:
-    """The facts of the article called ``article`` after a ``position``, at most ``most``, in the order of its text."""
+def facts_query(table: Kind) -> Select[Any]:
+    """The facts of the article called ``article`` after a ``position``, at most ``most``, in the order of its text.
+
+    Each with when the article last changed; where there are none, a row of the article alone.
+    """
     facts = appearances if table is entities else table
-    of_article = (
-        facts.c.article_pk == select(articles.c.pk).where(articles.c.id == bindparam("article")).scalar_subquery()
-    )
-    query = select(facts.c.position, facts.c.document).where(of_article, facts.c.position > bindparam("position"))
-    return query.order_by(facts.c.position).limit(bindparam("most", type_=Integer))
+    of_article = and_(facts.c.article_pk == articles.c.pk, facts.c.position > bindparam("position"))
+    query = select(facts.c.position, facts.c.document, articles.c.modified_at)
+    joined = query.select_from(articles.outerjoin(facts, of_article)).where(articles.c.id == bindparam("article"))
+    return joined.order_by(facts.c.position).limit(bindparam("most", type_=Integer))
 
 
 FACTS = {table: facts_query(table) for table in (entities, statements, commitments)}
@@ -163,39 +200,16 @@ def first_position(window: Window) -> int:
 
 def facts_page(rows: Sequence[Sequence[Any]], limit: int) -> Slice:
     """The page that rows of `facts_query` are, which may have one more than the page."""
-    page = rows[:limit]
-    return Slice([row[1] for row in page], [page[-1][0]] if len(rows) > limit else None)
+    facts = [row for row in rows if row[0] is not None]
+    page = facts[:limit]
+    return Slice([row[1] for row in page], [page[-1][0]] if len(facts) > limit else None)
 
 
 def count_of_article(connection: Connection, table: Kind, article: str) -> int:
-    """How many entities, mentions, statements or commitments an article has."""
+    """How many entities, statements or commitments an article has."""
     facts = appearances if table is entities else table
     query = select(func.count()).select_from(facts).where(facts.c.article_pk == _pk_of(articles, article))
     return connection.execute(query).scalar_one()
-
-
-def mentions_of(connection: Connection, table: Kind, thing: str, window: Window) -> Slice:
-    """A page of the mentions in an article, or of an entity, in the order of the articles' ids and of their text."""
-    owner = mentions.c.article_pk if table is articles else mentions.c.entity_pk
-    columns = (articles.c.id, mentions.c.start, mentions.c.end, entities.c.id)
-    query = (
-        select(mentions.c.text, mentions.c.form)
-        .join(articles, articles.c.pk == mentions.c.article_pk)
-        .join(entities, entities.c.pk == mentions.c.entity_pk)
-        .where(owner == _pk_of(table, thing))
-    )
-    rows, after = _page(connection, query, Order(columns), window)
-    return Slice([_mention(row) for row in rows], after)
-
-
-def mention_count(connection: Connection, entity: str) -> int:
-    """How many mentions an entity has."""
-    return int(connection.execute(select(entities.c.mention_count).where(entities.c.id == entity)).scalar_one())
-
-
-def _mention(row: Row[Any]) -> bytes:
-    span = {"start": row.key_1, "end": row.key_2, "text": row.text}
-    return orjson.dumps({**span, "form": row.form, "article": row.key_0, "entity": row.key_3})
 
 
 def _pk_of(table: Kind, thing: str) -> ColumnElement[int]:

@@ -113,9 +113,9 @@ def _hits(connection: Connection, recencies: list[int]) -> list[Hit]:
 
 
 def evidence_of(connection: Connection, article_pks: list[int]) -> dict[int, list[Any]]:
-    """The evidence of each article's commitments, in the order of the text."""
+    """Where the evidence of each article's commitments stands, in the order of the text."""
     quotes, held = commitment_evidence.c, commitments.c
-    columns = (held.article_pk, held.id, quotes.sentence, quotes.start, quotes.end, quotes.quote)
+    columns = (held.article_pk, held.id, quotes.sentence, quotes.start, quotes.end)
     query = select(*columns).join(commitments, held.pk == quotes.commitment_pk).where(held.article_pk.in_(article_pks))
     found: dict[int, list[Any]] = {}
     for row in connection.execute(query.order_by(held.article_pk, held.position, quotes.position)):

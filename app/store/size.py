@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import BigInteger, Connection, Select, cast, func, select, text
 
 from app.store.jobs import QUEUED, RUNNING
-from app.store.tables import articles, commitments, entities, jobs, mentions, statements
+from app.store.tables import articles, commitments, entities, jobs, statements
 
-COUNTED = (articles, entities, mentions, statements, commitments)
+COUNTED = (articles, entities, statements, commitments)
 
 BYTES = {
     "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
@@ -26,8 +27,9 @@ class Backlog:
 
 
 def rows_of(connection: Connection) -> dict[str, int]:
-    """How many rows each of the tables of things has. On a large store this takes a while."""
-    counts = {table.name: select(func.count()).select_from(table) for table in COUNTED}
+    """How many of each kind of thing there are. On a large store this takes a while."""
+    counts: dict[str, Select[Any]] = {table.name: select(func.count()).select_from(table) for table in COUNTED}
+    counts["mentions"] = select(cast(func.coalesce(func.sum(entities.c.mention_count), 0), BigInteger))
     return {name: connection.execute(count).scalar_one() for name, count in counts.items()}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -145,15 +145,6 @@ class SqliteInstant:
             return self._execute(statement, [given[name] if name in given else known[name] for name in names])
 
         return ask
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """See `Instant`."""
-        self._execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._execute("COMMIT")
 
     def _execute(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         try:

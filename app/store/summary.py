@@ -31,11 +31,11 @@ from app.domain.entity import EntityType
 from app.language.geography import short_name
 from app.schemas.documents import to_bytes
 from app.schemas.summary import KindTally, MonthTally, PairTally, PartnerOut, SummaryOut, Tally
-from app.store.conditions import Columns, Filters, actor_of, conditions
+from app.store.conditions import FILTERS, Columns, Filters, actor_of, conditions
 from app.store.narrowing import reading
 from app.store.position import Position, check_position
 from app.store.queries import Slice, Window
-from app.store.tables import commitment_pairs, commitment_parties, commitments, entities
+from app.store.tables import articles, commitment_pairs, commitment_parties, commitments, entities
 
 KINDS = ("form", "stage", "negated")
 
@@ -86,11 +86,11 @@ def partner_count(connection: Connection, entity: str, filters: Filters) -> int:
 
 def _extractors(connection: Connection, filters: Filters) -> list[str]:
     """What found the chosen commitments: from name to name along the index, since names are few and rows many."""
-    column = commitments.c.extractor
+    column = articles.c.extractor
     found: list[str] = []
     name = connection.scalar(select(func.min(column)))
     while name is not None:
-        if not filters or connection.scalar(_chosen(connection, [*filters, ("extractor", (name,))]).limit(1)):
+        if connection.scalar(_chosen(connection, [*filters, ("extractor", (name,))]).limit(1)):
             found.append(name)
         name = connection.scalar(select(func.min(column)).where(column > name))
     return found
@@ -156,7 +156,8 @@ def _of_pairs(filters: Filters) -> list[ColumnElement[bool]]:
     held = conditions(commitments, [each for each in filters if each not in named], pairs)
     if not named:
         return [*held]
-    found = select(commitments.c.pk).where(*conditions(commitments, named, commitments.c))
+    by_name = (FILTERS[commitments][name].finds(commitments.c, values) for name, values in named)
+    found = select(commitments.c.pk).where(*by_name)
     return [*held, pairs.commitment_pk.in_(found)]
 
 

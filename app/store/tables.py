@@ -1,7 +1,8 @@
 """How the facts are kept. ``pk`` are the store's own row numbers; ``id`` is what the world calls a thing.
 
 ``document`` columns hold the bytes that a GET of the row answers, written once when its facts change. What lists are
-filtered and ordered by stands beside them in columns of its own, copied from the article where that saves a join.
+filtered and ordered by stands beside them in columns of its own, copied from the article where that saves a join; what
+no question goes by, such as mentions, roles and who speaks, stands in documents alone.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Table
+from sqlalchemy import BigInteger, Column, ColumnElement, DateTime, ForeignKey, Index, Table, column
 from sqlmodel import Field, SQLModel
 
 from app.store.types import KEY, JsonBody
@@ -21,8 +22,13 @@ def _of(table: str, *, primary: bool = False, optional: bool = False) -> Any:
     return Field(default=None, sa_column=Column(KEY, target, primary_key=primary, nullable=optional))
 
 
+def _where(name: str, holds: ColumnElement[bool], *columns: str) -> Index:
+    """An index of those rows alone for which something holds, which a query must say in the same words."""
+    return Index(name, *columns, sqlite_where=holds, postgresql_where=holds)
+
+
 class ArticleRow(SQLModel, table=True):
-    """An article. ``listing`` is its document without the text; ``recency`` its number in the order of publication."""
+    """An article. ``listing`` is what a GET answers, but the text; ``recency`` its number in the order of days."""
 
     __tablename__ = "articles"
     __table_args__ = (
@@ -47,7 +53,6 @@ class ArticleRow(SQLModel, table=True):
     modified_at: datetime = Field(sa_type=DateTime(timezone=True))
     extractor: str
     recency: int = Field(sa_type=BigInteger)
-    document: bytes = Field(sa_type=JsonBody)
     listing: bytes = Field(sa_type=JsonBody)
 
 
@@ -69,6 +74,7 @@ class SentenceRow(SQLModel, table=True):
     """A sentence of an article: offsets into its text."""
 
     __tablename__ = "sentences"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     article_pk: int = _of("articles", primary=True)
     number: int = Field(primary_key=True)
@@ -114,38 +120,6 @@ class AppearanceRow(SQLModel, table=True):
     document: bytes = Field(sa_type=JsonBody)
 
 
-class RoleRow(SQLModel, table=True):
-    """An office that an article says an entity holds."""
-
-    __tablename__ = "roles"
-    __table_args__ = (Index("roles_by_entity", "entity_pk", "article_pk"),)
-
-    article_pk: int = _of("articles", primary=True)
-    entity_pk: int = _of("entities", primary=True)
-    position: int = Field(primary_key=True)
-    title: str
-    organization: str | None
-    country: str | None
-
-
-class MentionRow(SQLModel, table=True):
-    """Words that refer to an entity; a nominal mention of several entities has a row for each."""
-
-    __tablename__ = "mentions"
-    __table_args__ = (
-        Index("mentions_by_article", "article_pk", "start", "end", "entity_pk", unique=True),
-        Index("mentions_by_entity", "entity_pk", "article_pk", "start", "end"),
-    )
-
-    pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
-    article_pk: int = _of("articles")
-    entity_pk: int = _of("entities")
-    start: int
-    end: int
-    text: str
-    form: str
-
-
 class StatementRow(SQLModel, table=True):
     """What a source is reported to say."""
 
@@ -153,7 +127,6 @@ class StatementRow(SQLModel, table=True):
     __table_args__ = (
         Index("statements_by_article", "article_pk", "position"),
         Index("statements_by_published", "published", "id"),
-        Index("statements_by_extractor", "extractor", "published", "id"),
     )
 
     pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
@@ -163,23 +136,7 @@ class StatementRow(SQLModel, table=True):
     form: str
     nested_in: str | None
     published: date | None
-    extractor: str
     document: bytes = Field(sa_type=JsonBody)
-
-
-class StatementSpanRow(SQLModel, table=True):
-    """A span of a statement; ``part`` is `speaker`, `cue` or `content`, and a named speaker has its entity."""
-
-    __tablename__ = "statement_spans"
-    __table_args__ = (Index("statement_spans_by_entity", "entity_pk", "statement_pk"),)
-
-    statement_pk: int = _of("statements", primary=True)
-    part: str = Field(primary_key=True)
-    position: int = Field(primary_key=True)
-    entity_pk: int | None = _of("entities", optional=True)
-    start: int
-    end: int
-    text: str
 
 
 class StatementEntityRow(SQLModel, table=True):
@@ -209,11 +166,10 @@ class CommitmentRow(SQLModel, table=True):
         Index("commitments_by_kind", "form", "stage", "negated", "published"),
         Index("commitments_by_plover", "plover", "published", "id"),
         Index("commitments_by_cameo", "cameo", "published", "id"),
-        Index("commitments_by_negated", "negated", "published", "id"),
-        Index("commitments_by_extractor", "extractor", "published", "id"),
+        _where("commitments_by_negated", column("negated").is_(True), "published", "id"),
         Index("commitments_by_confidence", "confidence", "id", "published"),
-        Index("commitments_by_date", "date_start", "id", "published"),
-        Index("commitments_by_last_day", "date_end", "id", "published"),
+        _where("commitments_by_date", column("date_start").is_not(None), "date_start", "id", "published"),
+        _where("commitments_by_last_day", column("date_end").is_not(None), "date_end", "id", "published"),
     )
 
     pk: int | None = Field(default=None, primary_key=True, sa_type=KEY)
@@ -233,7 +189,6 @@ class CommitmentRow(SQLModel, table=True):
     confidence: float
     statement: str | None
     published: date | None
-    extractor: str
     document: bytes = Field(sa_type=JsonBody)
 
 
@@ -243,7 +198,7 @@ class PartyRow(SQLModel, table=True):
     __tablename__ = "commitment_parties"
     __table_args__ = (
         Index("parties_by_entity", "entity_pk", "commitment_pk"),
-        Index("parties_by_country", "country", "commitment_pk"),
+        {"sqlite_with_rowid": False},
     )
 
     commitment_pk: int = _of("commitments", primary=True)
@@ -291,31 +246,17 @@ class PairRow(SQLModel, table=True):
     negated: bool
 
 
-class CommitmentSpeakerRow(SQLModel, table=True):
-    """Who is reported to say a commitment."""
-
-    __tablename__ = "commitment_speakers"
-    __table_args__ = (Index("speakers_by_entity", "entity_pk", "commitment_pk"),)
-
-    commitment_pk: int = _of("commitments", primary=True)
-    position: int = Field(primary_key=True)
-    entity_pk: int | None = _of("entities", optional=True)
-    start: int
-    end: int
-    text: str
-
-
 class EvidenceRow(SQLModel, table=True):
-    """Words that state a commitment."""
+    """Words of the article's text that state a commitment, by their offsets."""
 
     __tablename__ = "commitment_evidence"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     commitment_pk: int = _of("commitments", primary=True)
     position: int = Field(primary_key=True)
     sentence: int
     start: int
     end: int
-    quote: str
 
 
 class SignatureRow(SQLModel, table=True):
@@ -473,14 +414,10 @@ article_sources = _table(SourceRow)
 sentences = _table(SentenceRow)
 entities = _table(EntityRow)
 appearances = _table(AppearanceRow)
-roles = _table(RoleRow)
-mentions = _table(MentionRow)
 statements = _table(StatementRow)
-statement_spans = _table(StatementSpanRow)
 statement_entities = _table(StatementEntityRow)
 commitments = _table(CommitmentRow)
 commitment_parties = _table(PartyRow)
-commitment_speakers = _table(CommitmentSpeakerRow)
 commitment_evidence = _table(EvidenceRow)
 signatures = _table(SignatureRow)
 commitment_actors = _table(ActorRow)

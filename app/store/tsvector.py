@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, text
 
 from app.store.bulk import copy_rows
+from app.store.texts import Texts
 from app.store.words import TOKEN, Term, Words, folded
 
 # Limits of the type: https://www.postgresql.org/docs/current/textsearch-limitations.html
@@ -24,41 +25,21 @@ MOST_PLACES = 255
 LARGEST = 1_000_000
 """Bytes of all words and places; where they are more, places are left out, and then words."""
 
-_SOURCES = {
-    "fts_articles": """
-        SELECT a.recency, a.title, coalesce((SELECT string_agg(e.quote, chr(10) ORDER BY c.position, e.position)
-            FROM commitment_evidence e JOIN commitments c ON c.pk = e.commitment_pk WHERE c.article_pk = a.pk), ''),
-            a.text FROM articles a WHERE a.pk = ANY(:articles)""",
-    "fts_commitments": """
-        SELECT c.pk, string_agg(e.quote, chr(10) ORDER BY e.position) FROM commitments c
-        JOIN commitment_evidence e ON e.commitment_pk = c.pk WHERE c.article_pk = ANY(:articles) GROUP BY c.pk""",
-    "fts_statements": """
-        SELECT s.pk, string_agg(p.text, chr(10) ORDER BY p.position) FROM statements s
-        JOIN statement_spans p ON p.statement_pk = s.pk AND p.part = 'content'
-        WHERE s.article_pk = ANY(:articles) GROUP BY s.pk""",
-}
 _SECTIONS = {"fts_articles": ("A", "B", ""), "fts_commitments": ("",), "fts_statements": ("",)}
-"""The weights of what a source gives (see `search.WEIGHTS`)."""
-
-_OWNERS = {
-    "fts_articles": "SELECT recency FROM articles WHERE pk = :article",
-    "fts_commitments": "SELECT pk FROM commitments WHERE article_pk = :article",
-    "fts_statements": "SELECT pk FROM statements WHERE article_pk = :article",
-}
+"""The weights of the parts of a row's words (see `fulltext.WEIGHTS`)."""
 
 
-def add_articles(connection: Connection, pks: Sequence[int]) -> None:
-    """Index the words of articles and of their facts, which are all stored by now."""
-    for index, weights in _SECTIONS.items():
-        found = connection.execute(text(_SOURCES[index]), {"articles": list(pks)})
-        rows = [(key, vector(zip(weights, texts, strict=True))) for key, *texts in found]
-        copy_rows(connection, index, ("rowid", "words"), rows)
+def add(connection: Connection, index: str, rows: Sequence[Texts]) -> None:
+    """Index rows by their words."""
+    weights = _SECTIONS[index]
+    vectors = [(key, vector(zip(weights, parts, strict=True))) for key, parts in rows]
+    copy_rows(connection, index, ("rowid", "words"), vectors)
 
 
-def remove_article(connection: Connection, article_pk: int) -> None:
-    """Take the words of an article and of its facts out again, while they are all still stored."""
-    for index, owned in _OWNERS.items():
-        connection.execute(text(f"DELETE FROM {index} WHERE rowid IN ({owned})"), {"article": article_pk})  # noqa: S608
+def remove(connection: Connection, index: str, rows: Sequence[Texts]) -> None:
+    """Forget rows."""
+    keys = [key for key, _ in rows]
+    connection.execute(text(f"DELETE FROM {index} WHERE rowid = ANY(:keys)"), {"keys": keys})  # noqa: S608
 
 
 def put_entities(connection: Connection, names: Sequence[tuple[int, Iterable[str]]]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from app.domain.article import Article, Source
 from app.domain.facts import Facts
 from app.schemas import documents
-from app.schemas.articles import ArticleOut
+from app.schemas.articles import ArticleListing
 from app.schemas.entities import ArticleEntity, EntityOut
 from app.store import fulltext, tables
 from app.store.aggregate import of_appearances, with_more_said
@@ -153,18 +153,14 @@ def delete_article(connection: Connection, article_id: str) -> None:
 def add_sources(connection: Connection, article_id: str, sources: Iterable[Source]) -> None:
     """Add the outlets that the article does not name yet. Raises `UnknownArticle`."""
     pk, _ = _held(connection, article_id)
-    document = connection.execute(select(tables.articles.c.document).where(tables.articles.c.pk == pk)).scalar_one()
-    held = ArticleOut.model_validate_json(document)
+    listing = connection.execute(select(tables.articles.c.listing).where(tables.articles.c.pk == pk)).scalar_one()
+    held = ArticleListing.model_validate_json(listing)
     known = {(s.name, s.url) for s in held.sources} | {(s.name, None) for s in held.sources}
     new = [documents.source_out(s) for s in sources if (s.name, s.url) not in known]
     if not new:
         return
     merged = held.model_copy(update={"sources": [*held.sources, *new]})
-    change = {
-        "document": documents.to_bytes(merged),
-        "listing": documents.to_bytes(documents.without_text(merged)),
-        "modified_at": datetime.now(UTC),
-    }
+    change = {"listing": documents.to_bytes(merged), "modified_at": datetime.now(UTC)}
     connection.execute(update(tables.articles).where(tables.articles.c.pk == pk).values(change))
     first = len(held.sources)
     shared = {"article_pk": pk, "published": held.published}
@@ -239,7 +235,6 @@ def _article_row(
         "ingested_at": ingested_at,
         "modified_at": modified_at,
         "extractor": facts.extractor,
-        "document": documents.to_bytes(documents.article_out(listing, article.text)),
         "listing": documents.to_bytes(listing),
     }
 
@@ -265,8 +260,6 @@ FACT_TABLES: tuple[Table, ...] = (
     tables.article_sources,
     tables.sentences,
     tables.appearances,
-    tables.roles,
-    tables.mentions,
     tables.commitments,
     tables.statements,
 )

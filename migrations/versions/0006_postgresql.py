@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.store import tsvector
+from app.store import fulltext
 
 revision = "0006"
 down_revision = "0005"
@@ -48,11 +48,11 @@ def upgrade() -> None:
 def _fill() -> None:
     connection = op.get_bind()
     for pks in _batches(sa.text("SELECT pk FROM articles ORDER BY pk")):
-        tsvector.add_articles(connection, [row.pk for row in pks])
+        fulltext.add_articles(connection, [row.pk for row in pks])
     names = """SELECT pk, name || coalesce((SELECT string_agg(chr(10) || alias, '')
         FROM json_array_elements_text(document->'aliases') alias), '') AS names FROM entities"""
     for entities in _batches(sa.text(names)):
-        tsvector.put_entities(connection, [(row.pk, [row.names]) for row in entities])
+        fulltext.put_entities(connection, [(row.pk, [row.names]) for row in entities])
 
 
 def _batches(query: sa.TextClause) -> Iterator[Sequence[sa.Row[Any]]]:

@@ -18,7 +18,7 @@ from app.ingest.records import article_of
 from app.ingest.same_story import signature
 from app.ingest.text import NotAnArticle
 from app.settings import shipped
-from app.store import tables
+from app.store import queries, tables
 from app.store.database import Database
 
 SENTENCES = [
@@ -69,12 +69,14 @@ def stored(database: Database, text: str) -> tuple[str, list[dict[str, Any]]]:
         (put,) = store_all(connection, [Prepared(article, extract(article), signature(article.text))])
         assert put
         row = connection.execute(select(tables.articles).where(tables.articles.c.id == put.id)).one()
+        answered = queries.document(connection, tables.articles, put.id)
         documents = [
             json.loads(document)
             for table in (tables.appearances, tables.statements, tables.commitments)
             for document in connection.scalars(select(table.c.document).where(table.c.article_pk == row.pk))
         ]
-    assert json.loads(row.document)["text"] == row.text
+    assert answered
+    assert json.loads(answered.body)["text"] == row.text
     assert row.text == article.text or not put.created  # known is a text with other white space too
     return row.text, [span for document in documents for span in spans(document)]
 

@@ -18,6 +18,7 @@ from app.settings import shipped
 from app.store import fulltext, job_tasks, queries, tables
 from app.store.bulk import insert_rows
 from app.store.database import Database, StoreError
+from app.store.points import Points
 from app.store.queries import Window
 from app.store.words import read_words
 from app.store.write import put
@@ -122,6 +123,21 @@ def test_a_server_that_goes_away_is_a_fault_of_the_store_and_is_found_again(data
             connection.execute(tables.loaded_files.insert(), rows)
     with database.write() as connection:
         insert_rows(connection, tables.loaded_files, rows)
+
+
+@pytest.mark.stores("postgresql")
+def test_a_read_of_one_thing_finds_a_server_again_that_dropped_its_connections(database: Database) -> None:
+    with database.write() as connection:
+        article = put(connection, an_article(), pact_facts(an_article())).id
+    points = Points(database)
+    assert points.document(tables.articles, article)
+    with database.read() as connection:
+        others = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert connection.exec_driver_sql(others).all()
+    assert points.document(tables.articles, article)
 
 
 def test_processes_that_start_together_all_come_up(

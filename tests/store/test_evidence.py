@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
+import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
 from app.domain.article import Article
 from app.extraction.extractor import extract
@@ -38,12 +38,15 @@ def test_every_stored_span_holds_the_words_of_the_text(database: Database) -> No
         article = Article(between.join(parts))
         with rolled_back(database) as connection:
             put(connection, article, extract(article))
-            for name, row in spans(connection):
-                seen.add(name)
-                assert article.text[row.start : row.end] == row.words, name
+            for kind, start, end, words in spans(connection):
+                seen.add(kind)
+                assert article.text[start:end] == words, kind
+            assert places_of_evidence(connection) == [
+                span for kind, *span, _ in spans(connection) if kind == "evidence"
+            ]
 
     holds()
-    assert seen == {"mentions", "statement_spans", "commitment_speakers", "commitment_evidence"}
+    assert seen == {"mentions", "speakers", "cue", "content", "evidence"}
 
 
 @contextmanager
@@ -57,10 +60,17 @@ def rolled_back(database: Database) -> Iterator[Connection]:
         pass
 
 
-def spans(connection: Connection) -> Iterator[tuple[str, Any]]:
-    """Every row that quotes the text, with the name of its table."""
-    table: Table
-    for table in (tables.mentions, tables.statement_spans, tables.commitment_speakers, tables.commitment_evidence):
-        words = table.c.quote if "quote" in table.c else table.c.text
-        query = select(table.c.start, table.c.end, words.label("words"))
-        yield from ((table.name, row) for row in connection.execute(query))
+def spans(connection: Connection) -> Iterator[tuple[str, int, int, str]]:
+    """Every quotation of the text in a document, with what it is: offsets and words."""
+    for table in (tables.appearances, tables.statements, tables.commitments):
+        for body in connection.scalars(select(table.c.document).order_by(table.c.article_pk, table.c.position)):
+            for kind, quoted in orjson.loads(body).items():
+                if kind in ("mentions", "speakers", "cue", "content", "evidence"):
+                    yield from ((kind, q["start"], q["end"], q.get("quote", q.get("text"))) for q in quoted)
+
+
+def places_of_evidence(connection: Connection) -> list[list[int]]:
+    """What search cuts evidence out by."""
+    held, places = tables.commitments.c, tables.commitment_evidence.c
+    query = select(places.start, places.end).join_from(tables.commitments, tables.commitment_evidence)
+    return [list(row) for row in connection.execute(query.order_by(held.article_pk, held.position, places.position))]

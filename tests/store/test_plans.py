@@ -145,11 +145,31 @@ def test_lists_of_one_value_are_read_in_order(connection: Connection, name: str,
 
 
 @on_sqlite
+@pytest.mark.parametrize(("negated", "index"), [(True, "commitments_by_negated"), (False, "commitments_by_published")])
+def test_what_is_negated_has_an_index_and_the_rest_is_read_in_order(
+    connection: Connection, negated: bool, index: str
+) -> None:
+    with plans(connection) as steps:
+        queries.things(connection, tables.commitments, [("negated", (negated,))], "-published", Window(50))
+    assert any(index in step for step in steps)
+    assert not any("TEMP B-TREE" in step for step in steps)
+
+
+@on_sqlite
 def test_much_is_read_in_the_order_of_the_list(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.store.narrowing.FEW", 0)
     with plans(connection) as steps:
         queries.things(connection, tables.commitments, [("min_confidence", (0.5,))], "-published", Window(50))
     assert any("commitments_by_published" in step for step in steps)
+    assert not any("TEMP B-TREE" in step for step in steps)
+
+
+@pytest.mark.parametrize("facts", queries.FACTS, ids=lambda table: table.name)
+@on_sqlite
+def test_facts_of_an_article_are_read_in_order(connection: Connection, facts: queries.Kind) -> None:
+    with plans(connection) as steps:
+        queries.facts_of_article(connection, facts, "2025-03-04-pact-at-sea", Window(50))
+    assert scanned(steps) == []
     assert not any("TEMP B-TREE" in step for step in steps)
 
 

@@ -108,7 +108,7 @@ def test_replacing_an_article_keeps_its_id_and_drops_what_only_it_said(database:
     assert entity(database, "chile") is None
     assert (entity(database, "juana-mamani") or {})["article_count"] == 1
     counts = row_counts(database)
-    assert (counts["articles"], counts["entities"], counts["commitments"], counts["statement_spans"]) == (1, 1, 0, 0)
+    assert (counts["articles"], counts["entities"], counts["commitments"], counts["statements"]) == (1, 1, 0, 0)
 
 
 def test_replacing_an_article_by_the_same_facts_changes_no_count(database: Database) -> None:
