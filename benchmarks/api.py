@@ -155,8 +155,8 @@ class Choices:
     def _pair_queries(self) -> list[str]:
         sql = (
             "SELECT c.document FROM commitments c "
-            "WHERE c.pk IN (SELECT commitment_pk FROM commitment_parties WHERE country = :one) "
-            "AND c.pk IN (SELECT commitment_pk FROM commitment_parties WHERE country = :other) "
+            "WHERE c.pk IN (SELECT commitment_pk FROM commitment_actors WHERE actor = :one AND as_state) "
+            "AND c.pk IN (SELECT commitment_pk FROM commitment_actors WHERE actor = :other AND as_state) "
             "ORDER BY c.published DESC, c.id DESC LIMIT 50"
         )
         return [self._query(sql, one=one, other=other) for one, other in self._pairs]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 from app.domain.article import Article
@@ -34,11 +35,16 @@ COUNTRIES = {
 FIRST = ("Amara", "Boris", "Chiara", "Dalia", "Emil", "Farid", "Greta", "Hassan", "Irina", "Jonas", "Kofi", "Lena")
 LAST = ("Abara", "Brandt", "Castillo", "Dimov", "Eriksen", "Farouk", "Gupta", "Haddad", "Ivanova", "Jansen", "Kovac")
 PACTS = ("train their navies together", "open a joint port", "share weather data", "protect fishing grounds")
+FIRST_DAY = date(2010, 1, 1)
+DAYS = 5475
 PLACES = ("harbour", "border", "airfield", "railway", "lighthouse", "market", "river", "embassy", "bridge", "island")
 
 
-def record(number: int) -> dict[str, str]:
-    """An article of about 70 words; the same number gives the same one."""
+def record(number: int, share: float | None = None) -> dict[str, str]:
+    """An article of about 70 words; the same number gives the same one.
+
+    Its day is one of fifteen years: by chance, or when that ``share`` of them had gone by.
+    """
     chance = random.Random(number)
     one, other = chance.sample(sorted(COUNTRIES), 2)
     pact, person = chance.choice(PACTS), f"{chance.choice(FIRST)} {chance.choice(LAST)}"
@@ -51,14 +57,17 @@ def record(number: int) -> dict[str, str]:
             for _ in range(3)
         )
     )
-    day = f"20{chance.randrange(10, 25)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}"
+    share = chance.random() if share is None else share
+    day = str(FIRST_DAY + timedelta(days=int(share * DAYS)))
     return {"title": f"{one} and {other} agree {number}", "text": text, "source": "Bench News", "published": day}
 
 
-def write_records(path: Path, numbers: Iterable[int]) -> None:
-    """Write articles as JSON Lines."""
+def write_records(path: Path, numbers: Sequence[int], *, in_order: bool = True) -> None:
+    """Write articles as JSON Lines: in the order of their days, as an archive has them, or in one by chance."""
     with path.open("w", encoding="utf-8") as stream:
-        stream.writelines(json.dumps(record(number)) + "\n" for number in numbers)
+        for place, number in enumerate(numbers):
+            share = place / len(numbers) if in_order else None
+            stream.write(json.dumps(record(number, share)) + "\n")
 
 
 class ReadyMade:

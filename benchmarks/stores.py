@@ -1,11 +1,12 @@
 """SQLite and PostgreSQL beside one another: what storing and asking take, and what an article takes on the disk.
 
-usage: make bench-stores [SCALE=articles]      (default 10000)
+usage: make bench-stores [SCALE=articles] [ORDERS=days|chance]      (default 10000, both)
 
-The articles are made up: of about 2 KB, with 30 mentions, 3 statements and 10 commitments, their facts ready-made. Both
-stores are on this machine's disk and keep what was acknowledged; PostgreSQL is the server that
-ENTENTE_TEST_POSTGRES_URL names, or one that is started for the run with 512 MB of buffers. They take turns, batch by
-batch and question by question.
+The articles are made up: of about 2 KB, with 30 mentions, 3 statements and 10 commitments, their facts ready-made. They
+are stored in the order of their days, as an archive has them, and then into stores of their own in an order by chance,
+which is the worst case: every index by day is written to all over. Both stores are on this machine's disk; PostgreSQL
+is the server that ENTENTE_TEST_POSTGRES_URL names, or one that is started for the run with 512 MB of buffers. They take
+turns, batch by batch and question by question.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import text
 
+from app.ingest.bulk import BATCH_ARTICLES
 from app.settings import shipped
 from app.store import hits, queries, search, summary, tables
 from app.store.database import Database
@@ -35,10 +36,12 @@ from benchmarks.synthetic import articles, vocabulary
 from tests import postgres
 
 SENTENCES = 15
-BATCH = 128
+BATCH = BATCH_ARTICLES
 SETTINGS = {"listen_addresses": "", "shared_buffers": "512MB", "max_wal_size": "4GB"}
-SHARE = 0.1
-"""Of the load, the part at its start and the part at its end that are compared."""
+PARTS = 10
+"""Of the load, each with a rate of its own."""
+
+ORDERS = {"days": "in the order of their days", "chance": "in an order by chance"}
 
 QUESTIONS = 200
 POINTS = 2000
@@ -49,18 +52,18 @@ Ask = Callable[["Store"], object]
 
 @dataclass
 class Store:
-    """One of the stores, and how long it took: to store each batch, and to answer each question."""
+    """One of the stores, and how long it took: to store batches of so many, and to answer each question."""
 
     name: str
     database: Database
     points: Points
-    batches: list[float] = field(default_factory=list)
+    batches: list[tuple[int, float]] = field(default_factory=list)
     answers: dict[str, list[float]] = field(default_factory=dict)
 
 
-def load(stores: list[Store], count: int) -> list[str]:
+def load(stores: list[Store], count: int, order: str) -> list[str]:
     """Store the articles in all; gives their ids."""
-    made = (Incoming(article, facts) for article, facts in articles(count, SENTENCES))
+    made = (Incoming(article, facts) for article, facts in articles(count, SENTENCES, in_order=order == "days"))
     ids: list[str] = []
     turn = 0
     while batch := list(islice(made, BATCH)):
@@ -69,7 +72,7 @@ def load(stores: list[Store], count: int) -> list[str]:
             started = time.perf_counter()
             with store.database.write() as connection:
                 stored = put_many(connection, batch)
-            store.batches.append((time.perf_counter() - started) / len(batch))
+            store.batches.append((len(batch), time.perf_counter() - started))
         ids += [each.id for each in stored]
     return ids
 
@@ -148,21 +151,29 @@ def analyse(store: Store) -> None:
         connection.execute(text("ANALYZE"))
 
 
-def report(stores: list[Store], count: int, sizes: list[tuple[int, int]]) -> None:
-    """Print the table."""
-    print(
-        f"{count:,} made-up articles of 2 KB with 30 mentions and 10 commitments; medians, with the 99th of 100 behind"
-    )
-    print(f"{'':<34}" + "".join(f"{store.name:>24}" for store in stores))
-    rates = [1 / statistics.fmean(store.batches) for store in stores]
-    print(f"{'stored, articles/s':<34}" + "".join(f"{rate:>24.0f}" for rate in rates))
-    part = max(1, int(len(stores[0].batches) * SHARE))
-    growth = [statistics.median(s.batches[:part]) / statistics.median(s.batches[-part:]) for s in stores]
-    print(f"{'rate at the end / at the start':<34}" + "".join(f"{ratio:>24.2f}" for ratio in growth))
-    each = [(after - before) / count for before, after in sizes]
-    print(f"{'bytes for an article':<34}" + "".join(f"{size:>24,.0f}" for size in each))
+def rates(store: Store) -> list[float]:
+    """Articles a second, for each part of the load."""
+    each = -(-len(store.batches) // PARTS)
+    parts = (store.batches[at : at + each] for at in range(0, len(store.batches), each))
+    return [sum(many for many, _ in part) / sum(taken for _, taken in part) for part in parts]
+
+
+def report_load(stores: list[Store], order: str, sizes: list[float]) -> None:
+    """Print how the load went."""
+    print(f"\nstored {ORDERS[order]}, {BATCH} at once{'':<8}" + "".join(f"{store.name:>24}" for store in stores))
+    of = [rates(store) for store in stores]
+    for number, part in enumerate(zip(*of, strict=True)):
+        print(f"{f'part {number + 1} of {PARTS}, articles/s':<45}" + "".join(f"{rate:>24.0f}" for rate in part))
+    ends = "".join(f"{each[-1] / each[0]:>24.2f}" for each in of)
+    print(f"{'rate at the end / at the start':<45}{ends}")
+    print(f"{'bytes for an article':<45}" + "".join(f"{size:>24,.0f}" for size in sizes), flush=True)
+
+
+def report_answers(stores: list[Store]) -> None:
+    """Print how the questions were answered."""
+    print(f"\n{'medians in ms, with the 99th of 100 behind':<45}" + "".join(f"{store.name:>24}" for store in stores))
     for name in stores[0].answers:
-        print(f"{name + ', ms':<34}" + "".join(f"{_milliseconds(store.answers[name]):>24}" for store in stores))
+        print(f"{name:<45}" + "".join(f"{_milliseconds(store.answers[name]):>24}" for store in stores), flush=True)
 
 
 def _milliseconds(taken: list[float]) -> str:
@@ -170,27 +181,39 @@ def _milliseconds(taken: list[float]) -> str:
     return f"{statistics.median(ordered) * 1000:.2f} ({ordered[int(len(ordered) * 0.99)] * 1000:.2f})"
 
 
-def main() -> None:
-    """Print one table."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    with tempfile.TemporaryDirectory() as folder, postgres.server(SETTINGS) as server:
-        file = Path(folder) / "store.db"
-        addresses = {"SQLite": f"sqlite:///{file}", "PostgreSQL": server.fresh()}
-        stores = []
-        for name, address in addresses.items():
-            database = Database(address, shipped("migrations"), bulk=True)
-            database.migrate()
-            stores.append(Store(name, database, Points(database)))
-        empty = [size_of(store, file) for store in stores]
-        ids = load(stores, count)
-        for store in stores:
-            analyse(store)
+def run(count: int, order: str, folder: Path, server: postgres.Server) -> None:
+    """Load new stores in one order; and where it is that of days, ask them."""
+    file = folder / f"{order}.db"
+    stores = []
+    for name, address in {"SQLite": f"sqlite:///{file}", "PostgreSQL": server.fresh()}.items():
+        database = Database(address, shipped("migrations"), bulk=True)
+        database.migrate()
+        stores.append(Store(name, database, Points(database)))
+    empty = [size_of(store, file) for store in stores]
+    ids = load(stores, count, order)
+    for store in stores:
+        analyse(store)
+    report_load(
+        stores, order, [(size_of(store, file) - before) / count for store, before in zip(stores, empty, strict=True)]
+    )
+    if order == "days":
         ask_all(stores, ids)
-        report(stores, count, list(zip(empty, (size_of(store, file) for store in stores), strict=True)))
-        for store in stores:
-            with closing(store.database), closing(store.points):
-                pass
-        server.drop_all()
+        report_answers(stores)
+    for store in stores:
+        store.points.close()
+        store.database.close()
+    server.drop_all()
+    for left in folder.glob(f"{order}.db*"):
+        left.unlink()
+
+
+def main() -> None:
+    """Print the tables."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    print(f"{count:,} made-up articles of 2 KB with 30 mentions and 10 commitments")
+    with tempfile.TemporaryDirectory() as folder, postgres.server(SETTINGS) as server:
+        for order in sys.argv[2:] or ORDERS:
+            run(count, order, Path(folder), server)
 
 
 if __name__ == "__main__":

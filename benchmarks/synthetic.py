@@ -39,8 +39,11 @@ def vocabulary(chance: random.Random, size: int = 4000) -> list[str]:
     return sorted(words, key=lambda _: chance.random())[:size]
 
 
-def articles(count: int, sentences: int = SENTENCES) -> Iterator[tuple[Article, Facts]]:
-    """Articles with their facts, two mentions a sentence; the same ones for the same arguments."""
+def articles(count: int, sentences: int = SENTENCES, *, in_order: bool = False) -> Iterator[tuple[Article, Facts]]:
+    """Articles with their facts, two mentions a sentence; the same ones for the same arguments.
+
+    Their days are by chance, or ``in_order`` from the first to the last, as in an archive.
+    """
     chance = random.Random(20240808)
     words = vocabulary(chance)
     weights = [1 / (rank + 2) for rank in range(len(words))]
@@ -49,11 +52,14 @@ def articles(count: int, sentences: int = SENTENCES) -> Iterator[tuple[Article, 
     ]
     shares = [1 / (rank + 1) ** 0.7 for rank in range(len(countries))]
     for number in range(count):
-        yield _article(number, chance, words, weights, chance.choices(countries, shares, k=6), sentences)
+        named = chance.choices(countries, shares, k=6)
+        day = FIRST_DAY + timedelta(days=number * DAYS // count if in_order else chance.randrange(DAYS))
+        yield _article(number, day, chance, words, weights, named, sentences)
 
 
 def _article(
     number: int,
+    day: date,
     chance: random.Random,
     words: list[str],
     weights: list[float],
@@ -72,7 +78,6 @@ def _article(
         end = len(text) - 2
         mentions[other].append(Span.of(text, end - len(other[1]), end))
     text = text.strip()
-    day = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
     source = (Source(chance.choice(OUTLETS)),)
     article = Article(text, f"{number} {' '.join(chance.choices(words, weights, k=6))}", published=day, sources=source)
     return article, _facts(article, chance, spans, mentions)
@@ -151,14 +156,12 @@ def _copy(path: Path, base: int, copies: int) -> None:
     for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-500000", "foreign_keys=OFF"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("BEGIN")
-    facts = {table: _range(connection, table) for table in ("statements", "commitments", "mentions")}
+    facts = {table: _range(connection, table) for table in ("statements", "commitments")}
     for number in range(1, copies + 1):
         for table in COPIED:
             connection.execute(_copying(connection, table, number, base, facts))
     for statement in _FULL_TEXT:
-        connection.execute(
-            statement, {"base": base, **{table: span for table, span in facts.items() if table != "mentions"}}
-        )
+        connection.execute(statement, {"base": base, **facts})
     times = copies + 1
     connection.execute(
         f"UPDATE entities SET article_count = article_count * {times}, mention_count = mention_count * {times}"
@@ -173,25 +176,24 @@ COPIED = (
     "article_sources",
     "sentences",
     "appearances",
-    "mentions",
     "statements",
-    "statement_spans",
     "statement_entities",
     "commitments",
     "commitment_parties",
-    "commitment_speakers",
     "commitment_evidence",
     "commitment_actors",
     "commitment_pairs",
 )
 _FULL_TEXT = (
     """INSERT INTO fts_articles (rowid, title, evidence, text) SELECT a.recency, a.title, (
-        SELECT group_concat(e.quote, char(10)) FROM commitments c JOIN commitment_evidence e ON e.commitment_pk = c.pk
+        SELECT group_concat(substr(a.text, e.start + 1, e."end" - e.start), char(10))
+        FROM commitments c JOIN commitment_evidence e ON e.commitment_pk = c.pk
         WHERE c.article_pk = a.pk), a.text FROM articles a WHERE a.pk > :base ORDER BY a.recency""",
-    """INSERT INTO fts_commitments (rowid, words)
-        SELECT commitment_pk, quote FROM commitment_evidence WHERE commitment_pk > :commitments ORDER BY 1""",
-    """INSERT INTO fts_statements (rowid, words) SELECT statement_pk, text FROM statement_spans
-        WHERE statement_pk > :statements AND part = 'content' ORDER BY 1""",
+    """INSERT INTO fts_commitments (rowid, words) SELECT c.pk, substr(a.text, e.start + 1, e."end" - e.start)
+        FROM commitment_evidence e JOIN commitments c ON c.pk = e.commitment_pk JOIN articles a ON a.pk = c.article_pk
+        WHERE c.pk > :commitments ORDER BY 1""",
+    """INSERT INTO fts_statements (rowid, words) SELECT pk, CAST(document AS TEXT) ->> '$.content[0].text'
+        FROM statements WHERE pk > :statements ORDER BY 1""",
 )
 
 

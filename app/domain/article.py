@@ -71,5 +71,5 @@ def _title_words(title: str) -> list[str]:
 @lru_cache(maxsize=4)
 def _hash_of(text: str) -> str:
     """The hash of a text; the latest are kept, since the id of every fact of an article asks for it."""
-    folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    folded = " ".join(unicodedata.normalize("NFKC", text).split())
     return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()

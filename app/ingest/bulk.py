@@ -27,7 +27,7 @@ CHUNK_BYTES = 256 * 1024
 CHUNKS_AHEAD = 4
 """Tasks for each worker that wait or are done before the writer needs them."""
 
-BATCH_ARTICLES = 128
+BATCH_ARTICLES = 512
 BATCH_SECONDS = 1.0
 """After how many articles, or after how long, what was prepared is stored."""
 

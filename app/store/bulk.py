@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, all with the same columns."""
     if not rows:
         return
-    if connection.dialect.name != "postgresql":
-        connection.execute(insert(table), list(rows))
-        return
     names = list(rows[0])
     kinds = (table.c[name].type.dialect_impl(connection.dialect) for name in names)
     processors = [kind.bind_processor(connection.dialect) or _as_it_is for kind in kinds]
-    made = ([process(row[name]) for name, process in zip(names, processors, strict=True)] for row in rows)
-    copy_rows(connection, table.name, names, made)
+    made = (tuple(process(row[name]) for name, process in zip(names, processors, strict=True)) for row in rows)
+    if connection.dialect.name == "postgresql":
+        copy_rows(connection, table.name, names, made)
+    else:
+        columns, values = ", ".join(f'"{name}"' for name in names), ", ".join("?" for _ in names)
+        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({columns}) VALUES ({values})', list(made))  # noqa: S608
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Two replicas behind a proxy are restarted in turn, again and again, and no client notices."""
+"""Of two replicas behind a proxy one is stopped while another one starts, again and again, and no client notices."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import count, cycle
@@ -32,6 +33,7 @@ pytestmark = [
     pytest.mark.skipif(HAPROXY is None, reason="there is no haproxy here (Debian: apt-get install haproxy)"),
 ]
 
+PLACES = ("first", "second", "third")
 RESTARTS = 20
 READERS = 3
 
@@ -54,6 +56,7 @@ backend replicas
     default-server check inter 100ms fall 1 rise 1
     server first 127.0.0.1:{first}
     server second 127.0.0.1:{second}
+    server third 127.0.0.1:{third}
 """
 """No request is sent twice: whatever a replica drops, a client sees."""
 
@@ -99,10 +102,10 @@ class Replica:
 
 
 @contextmanager
-def proxy(folder: Path, front: int, first: int, second: int) -> Iterator[None]:
+def proxy(folder: Path, front: int, ports: dict[str, int]) -> Iterator[None]:
     assert HAPROXY
     config = folder / "haproxy.cfg"
-    config.write_text(CONFIG.format(front=front, first=first, second=second))
+    config.write_text(CONFIG.format(front=front, **ports))
     process = subprocess.Popen([HAPROXY, "-db", "-f", str(config)], stderr=subprocess.DEVNULL)
     try:
         yield
@@ -156,30 +159,33 @@ class Load:
             self.answers[f"{kind} {response.status_code if response.is_success else response.text}"] += 1
 
 
-def wait_until_up(front: int) -> None:
-    """Wait until the proxy has found both replicas ready."""
+def wait_until_up(front: int, places: set[str]) -> None:
+    """Wait until the proxy has found the replicas in these places ready, and none elsewhere."""
     until = time.monotonic() + WITHIN
     while True:
         rows = csv.DictReader(io.StringIO(httpx.get(f"http://127.0.0.1:{front}/proxy;csv").text))
-        if [row["status"] for row in rows if row["svname"] in ("first", "second")] == ["UP", "UP"]:
+        if {row["svname"] for row in rows if row["svname"] in PLACES and row["status"] == "UP"} == places:
             return
         assert time.monotonic() < until
         time.sleep(0.05)
 
 
 def test_no_request_fails_while_replicas_are_restarted_in_turn(tmp_path: Path) -> None:
-    front, *ports = free_ports(3)
+    front, *free = free_ports(1 + len(PLACES))
+    ports = dict(zip(PLACES, free, strict=True))
     start = partial(Replica, tmp_path / "store.db", tmp_path / "replicas.log")
     with ExitStack() as stack:
-        stack.enter_context(proxy(tmp_path, front, *ports))
-        running = [stack.enter_context(start(port)) for port in ports]
-        wait_until_up(front)
+        stack.enter_context(proxy(tmp_path, front, ports))
+        aside = stack.enter_context(ThreadPoolExecutor())
+        running = {place: stack.enter_context(start(ports[place])) for place in PLACES[:-1]}
+        wait_until_up(front, {*running})
         with Load(front) as load:
             for number in range(RESTARTS):
-                at = number % 2
-                assert running[at].stop() == 0
-                running[at] = stack.enter_context(start(ports[at]))
-                wait_until_up(front)
+                old, new = PLACES[number % 3], PLACES[(number + 2) % 3]
+                stopped = aside.submit(running.pop(old).stop)
+                running[new] = stack.enter_context(start(ports[new]))
+                assert stopped.result() == 0
+                wait_until_up(front, {*running})
     assert set(load.answers) == {"read 200", "write 201"}, load.answers
     assert load.answers["write 201"] > RESTARTS
     assert not re.findall("Traceback", (tmp_path / "replicas.log").read_text())
