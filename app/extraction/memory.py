@@ -22,6 +22,7 @@ RECALL = 4
 """Most sentences back that "the talks" are looked for."""
 
 _INDEFINITE = word_set("sides.indefinite")
+_MUTUAL = word_set("sides.mutual")
 _AGAIN = word_set("sides.again")
 
 
@@ -102,7 +103,7 @@ def _takes_up(scene: Scene, act: FoundAct, found: Sides) -> bool:
     """Whether an act is a noun for something known, or done under one: "the aim of the pact is to build"."""
     if act.clause.kind is Kind.NOMINAL or act.row["part"] == "noun":
         return _definite(scene, act.clause.predicate)
-    if any(_with_article(argument.head) for argument in act.governed):
+    if any(_with_article(a.head) or any(child.lower_ in _MUTUAL for child in a.head.children) for a in act.governed):
         return True
     nouns = [c for c in scene.clauses if c.kind is Kind.NOMINAL and c.predicate.i < act.at and c is not act.clause]
     return not found.names and any(match(noun) and _with_article(noun.predicate) for noun in nouns)

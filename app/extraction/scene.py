@@ -63,6 +63,10 @@ class Scene:
         end = bisect_left(triggers, sentence.last, key=lambda t: t.first)
         self.marks: tuple[Trigger, ...] = triggers[begin:end]
 
+    def is_person(self, reference: Reference) -> bool:
+        """Whether a reference is to a person."""
+        return self.cast.referents[reference.referents[0]].type is EntityType.PERSON
+
     def names(self, token: Token) -> bool:
         """Whether a word belongs to a reference."""
         return any(r.first <= token.i < r.last for r in self.references)

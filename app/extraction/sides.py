@@ -128,8 +128,10 @@ def _within(
     scene: Scene, act: FoundAct, argument: Argument, hand: str, inside: frozenset[int], seen: set[Reference]
 ) -> Iterator[Candidate]:
     found = [(r, scene.fit(r, argument, inside)) for r in scene.within(argument.core.start, argument.core.end)]
+    told = any(fit is Fit.GOOD for _, fit in found)
     for other in argument.appositions:
-        found.extend((r, scene.fit(r, other, inside)) for r in scene.within(other.core.start, other.core.end))
+        renaming = scene.within(other.core.start, other.core.end)
+        found.extend((r, scene.fit(r, other, inside)) for r in renaming if not told or scene.is_person(r))
     best = max((fit for _, fit in found), default=Fit.NONE)
     for reference, fit in found:
         if reference not in seen and fit is best:

@@ -16,6 +16,7 @@ def mend(tree: Tree) -> None:
         elif pos == "VERB":
             _mend_prepositions(tree, at)
             _mend_objects(tree, at)
+            _mend_subjects(tree, at)
         if tree.tags[at] == "POS" and tree.labels[at] == "case":
             _mend_possessor(tree, at)
         if tree.labels[at] == "acl" and _has_relative_word(tree, at):
@@ -40,6 +41,12 @@ def _mend_prepositions(tree: Tree, verb: int) -> None:
             if bare and tree.left[noun] == child + 1 and not tree.children[child]:
                 tree.relabel(child, "case")
                 tree.rehang(child, noun)
+
+
+def _mend_subjects(tree: Tree, verb: int) -> None:
+    """A verb has one subject, the nearest; another belongs to a verb that the parser took for something else."""
+    for child in [child for child in tree.labelled(verb, "nsubj") if child < verb][:-1]:
+        tree.relabel(child, "dislocated")
 
 
 def _mend_objects(tree: Tree, verb: int) -> None:
