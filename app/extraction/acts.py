@@ -17,8 +17,6 @@ from app.language.marks import Trigger
 from app.language.tables import Row
 
 _MEASURES = word_set("acts.measures")
-_CARRYING = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
-"""Words that can carry an act; of "two-day visit" the reader may mark the number alone."""
 MARKED = 0.5
 """Least probability at which words that the reader marks, and no row of the table names, are an act."""
 LIKELY = 0.6
@@ -174,7 +172,7 @@ def _by_marks(scene: Scene, found: list[_Candidate]) -> Iterator[_Candidate]:
                 yield _Candidate(clause, UNNAMED, (), mark)
             continue
         bare = bare_clause(scene.root(mark.first, mark.last))
-        if bare.predicate.pos_ not in _CARRYING:
+        if bare.predicate.tag_ == "CD":  # of "two-day visit" the reader may mark the number alone
             continue
         found_by = match(bare)
         yield _Candidate(bare, found_by.row if found_by else UNNAMED, (), mark)

@@ -44,6 +44,7 @@ def countries(commitment: Commitment) -> set[str]:
             "consultation",
             {"FJ", "WS", "TO", "VU"},
         ),
+        ("Fiji's prime minister will fly to Samoa from Tonga in June.", "intended", "consultation", {"FJ", "WS"}),
         ("Norway sent food to villages in flooded parts of Malawi.", "enacted", "aid", {"NO", "MW"}),
         (
             "Thailand's president met Laos's prime minister in Hanoi on Tuesday.",
@@ -153,6 +154,14 @@ def test_more_talks_are_between_those_who_held_the_first() -> None:
     )
     assert (first.stage, more.stage) == (Stage.ENACTED, Stage.INTENDED)
     assert countries(more) == countries(first) == {"FJ", "WS"}
+
+
+def test_bilateral_relations_are_those_of_the_pair_in_play() -> None:
+    visit, ties = commitments_of(
+        "Fiji's prime minister will visit Samoa on Monday. His visit will focus on promoting bilateral relations."
+    )
+    assert (visit.form, ties.form) == (Form.CONSULTATION, Form.DIPLOMATIC)
+    assert countries(ties) == {"FJ", "WS"}
 
 
 def test_who_gives_next_gives_to_those_who_were_given_to() -> None:
