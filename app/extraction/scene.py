@@ -151,6 +151,8 @@ class Scene:
         preposition = self.preposition(token)
         if preposition in _ADJUNCTS or (self._has_own_side(above) and not self._coordinated(token)):
             return Fit.NONE
+        if preposition == "from" and above.pos_ == "PROPN":  # "to Samoa from Tonga"
+            return Fit.NONE
         if above.lower_ in actor_nouns() or above.lower_ in _GROUPS or above.pos_ == "PROPN":
             return Fit.GOOD if preposition in _BELONGING else Fit.WEAK
         return Fit.WEAK

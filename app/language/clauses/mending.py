@@ -45,7 +45,7 @@ def _mend_prepositions(tree: Tree, verb: int) -> None:
 
 def _mend_subjects(tree: Tree, verb: int) -> None:
     """A verb has one subject, the nearest; another belongs to a verb that the parser took for something else."""
-    for child in [child for child in tree.labelled(verb, "nsubj") if child < verb][:-1]:
+    for child in [child for child in tree.children[verb] if tree.labels[child] == "nsubj" and child < verb][:-1]:
         tree.relabel(child, "dislocated")
 
 
