@@ -143,7 +143,7 @@ def _search(word: str) -> Ask:
 
     def ask(store: Store) -> object:
         with store.database.read() as connection:
-            return hits.documents(connection, search.find_articles(connection, words, [], Window(20)).items, words)
+            return hits.documents(search.find_articles(connection, words, [], Window(20)).items, words)
 
     return ask
 

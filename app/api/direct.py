@@ -1,13 +1,14 @@
-"""Routes that cost little where nothing is asked but their address."""
+"""Routes that cost little: what is asked is read and checked without a detour."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Coroutine, Set
+from collections.abc import Callable, Coroutine
 from inspect import iscoroutinefunction
 from typing import Any, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -20,21 +21,18 @@ from app.schemas.service import Fault
 class Direct(APIRoute):
     """A route of functions that take ``request``, ``service``, parts of the path, and all parameters as ``asked``.
 
-    A request without a query has nothing to be checked: its parameters are their defaults. Resolving and validating
-    them all the same takes FastAPI longer than reading the answer does.
+    FastAPI documents them; to resolve and check parameters one by one, as it does, takes it longer than reading the
+    answer does.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The function that answers a request."""
-        checked = super().get_route_handler()
         endpoint = self.endpoint
-        asked, single = _defaults(endpoint), _single(endpoint)
         is_quick = iscoroutinefunction(endpoint)
+        parameters = _Parameters(get_args(get_type_hints(endpoint, include_extras=True)["asked"])[0])
 
         async def handle(request: Request) -> Response:
-            if asked is None or request.scope["query_string"]:
-                _require_once(request, single)
-                return await checked(request)
+            asked = parameters.read(request.scope["query_string"])
             given = {"request": request, "service": service_of(request), "asked": asked, **request.path_params}
             answer: Response = await (endpoint(**given) if is_quick else run_in_threadpool(endpoint, **given))
             return answer
@@ -42,32 +40,41 @@ class Direct(APIRoute):
         return handle
 
 
-def _require_once(request: Request, single: Set[str]) -> None:
-    """Raise `Unprocessable` for a parameter that takes one value and has several: FastAPI takes the last, silently."""
-    given = Counter(name for name, _ in request.query_params.multi_items())
-    faults = [
-        Fault(pointer=f"query/{name}", detail=f"{name} is given {times} times; it takes one value")
-        for name, times in given.items()
-        if times > 1 and name in single
-    ]
-    if faults:
-        raise Unprocessable(*faults)
+class _Parameters:
+    """What may be asked, as a model of pydantic's."""
 
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._model = model
+        lists = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
+        self._lists = frozenset(lists)
+        self._single = frozenset(model.model_fields.keys() - lists)
+        try:
+            self._defaults: BaseModel | None = model()
+        except ValidationError:  # something is required
+            self._defaults = None
 
-def _asked(endpoint: Callable[..., Any]) -> type[BaseModel]:
-    model: type[BaseModel] = get_args(get_type_hints(endpoint, include_extras=True)["asked"])[0]
-    return model
+    def read(self, query: bytes) -> BaseModel:
+        """The parameters. Raises `Unprocessable` and `RequestValidationError`."""
+        if not query and self._defaults is not None:
+            return self._defaults
+        given: dict[str, list[str]] = {}
+        for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+            given.setdefault(name, []).append(value)
+        self._require_once(given)
+        try:
+            return self._model.model_validate(
+                {name: values if name in self._lists else values[0] for name, values in given.items()}
+            )
+        except ValidationError as error:
+            faults = [{**fault, "loc": ("query", *fault["loc"])} for fault in error.errors(include_url=False)]
+            raise RequestValidationError(faults) from None
 
-
-def _single(endpoint: Callable[..., Any]) -> frozenset[str]:
-    """The parameters that take one value."""
-    fields = _asked(endpoint).model_fields
-    return frozenset(name for name, field in fields.items() if get_origin(field.annotation) is not list)
-
-
-def _defaults(endpoint: Callable[..., Any]) -> BaseModel | None:
-    """The parameters of a request without a query; None where one is required."""
-    try:
-        return _asked(endpoint)()
-    except ValidationError:
-        return None
+    def _require_once(self, given: dict[str, list[str]]) -> None:
+        """Raise `Unprocessable` for a parameter that takes one value and has several."""
+        faults = [
+            Fault(pointer=f"query/{name}", detail=f"{name} is given {len(values)} times; it takes one value")
+            for name, values in given.items()
+            if len(values) > 1 and name in self._single
+        ]
+        if faults:
+            raise Unprocessable(*faults)

@@ -33,6 +33,6 @@ def search_articles(request: Request, service: Injected, asked: Annotated[Search
         if same := unchanged(request, tag):
             return same
         found = search.find_articles(connection, asked.words, filters, part)
-        page = service.shown_page(Slice(hits.documents(connection, found.items, asked.words), found.after))
+        page = service.shown_page(Slice(hits.documents(found.items, asked.words), found.after))
         total = search.count_articles(connection, asked.words, filters) if asked.count else None
     return answer_page(request, page, total, tag=tag, more={"order": "rank" if found.ranked else "newest"})

@@ -24,7 +24,7 @@ def in_one_line(reason: BaseException) -> str:
     return " ".join(str(reason).split())
 
 
-Question = Callable[..., list[Any]]
+Ask = Callable[..., list[Any]]
 """A query that was made ready: takes its values by their names, gives the rows. Raises `StoreError`."""
 
 
@@ -37,7 +37,7 @@ class Instant(Protocol):
     def state(self) -> int | None:
         """Another number after every write by anyone; None while that cannot be told."""
 
-    def question(self, query: Select[Any]) -> Question:
+    def question(self, query: Select[Any]) -> Ask:
         """Make a query ready."""
 
     def close(self) -> None:

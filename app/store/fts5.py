@@ -12,6 +12,12 @@ from sqlalchemy import Connection, text
 from app.store.texts import Texts
 from app.store.words import Term, Words
 
+SEPARATORS = "\u061c\u2066\u2067\u2068\u2069" + "".join(map(chr, [*range(0x20BA, 0x20C1), *range(0x2E3C, 0x2E5E)]))
+"""Marks of direction, currencies and punctuation that came after the tables of SQLite's tokenizer, which takes what it
+does not know for letters."""
+
+TOKENIZER = f"""unicode61 remove_diacritics 2 separators '{SEPARATORS}'"""
+
 _COLUMNS = {
     "fts_articles": ("title", "evidence", "text"),
     "fts_commitments": ("words",),

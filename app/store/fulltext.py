@@ -96,7 +96,7 @@ class Recencies:
         return self._last[day]
 
 
-class _Question(TypeDecorator[Words]):
+class _Sought(TypeDecorator[Words]):
     """Words, in the database's own way of asking for them."""
 
     impl = String
@@ -106,8 +106,8 @@ class _Question(TypeDecorator[Words]):
         return _KINDS[dialect.name].query(value) if value else None
 
 
-def _asked(words: Words) -> ColumnElement[Words]:
-    return bindparam(None, words, _Question())
+def _asked(words: Words | None) -> ColumnElement[Words]:
+    return bindparam(None, words, _Sought()) if words else bindparam("words", type_=_Sought())
 
 
 class _HasWords(FunctionElement[bool]):
@@ -173,13 +173,13 @@ def has_words(table: Table, key: ColumnElement[int], words: Words) -> ColumnElem
     return _HasWords(key, literal_column(INDEXES[table]), _asked(words))
 
 
-def matches(table: Table, words: Words) -> ColumnElement[bool]:
-    """The row of a list's full text has all the words."""
+def matches(table: Table, words: Words | None = None) -> ColumnElement[bool]:
+    """The row of a list's full text has all the words: these, or those that the query is given as ``words``."""
     return _Matches(literal_column(INDEXES[table]), _asked(words))
 
 
-def score(table: Table, words: Words) -> ColumnElement[float]:
-    """How well a row of the full text of articles fits the words: the less, the better."""
+def score(table: Table, words: Words | None = None) -> ColumnElement[float]:
+    """How well a row of the full text of articles fits the words, which are as in `matches`: the less, the better."""
     return _Score(literal_column(INDEXES[table]), _asked(words))
 
 

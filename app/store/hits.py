@@ -2,59 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Any
 
 import orjson
-from sqlalchemy import Connection
 
-from app.store.search import Hit, evidence_of
-from app.store.snippets import passages, places
-from app.store.words import Words, pattern
-
-Json = dict[str, object]
+from app.store.search import Hit
+from app.store.snippets import Finder, Passage, Place, passages
+from app.store.words import Words
 
 
-def documents(connection: Connection, hits: list[Hit], words: Words) -> list[bytes]:
+def documents(hits: Iterable[Hit], words: Words) -> list[bytes]:
     """Each hit as `schemas.search.Hit` has it."""
-    evidence = evidence_of(connection, [hit.pk for hit in hits])
-    found_by = pattern(words)
-    return [_document(hit, words, found_by, evidence.get(hit.pk, [])) for hit in hits]
+    finder = Finder(words)
+    return [_document(hit, finder) for hit in hits]
 
 
-def _document(hit: Hit, words: Words, found_by: re.Pattern[str], evidence: Iterable[Any]) -> bytes:
-    shown = {
-        "article": orjson.Fragment(hit.listing),
-        "title_highlights": _highlights(hit.title, found_by),
-        "snippets": [
-            {
-                "start": passage.start,
-                "end": passage.end,
-                "text": hit.text[passage.start : passage.end],
-                "highlights": [{"start": place.start, "end": place.end} for place in passage.places],
-            }
-            for passage in passages(hit.text, words)
-        ],
-        "evidence": [
-            found
-            for row in evidence
-            if (found := _evidence(row, hit.text[row.start : row.end], found_by))["highlights"]
-        ],
-    }
-    return orjson.dumps(shown)
+def _document(hit: Hit, finder: Finder) -> bytes:
+    found = finder.places(hit.text)
+    return b'{"article":%b,"title_highlights":%b,"snippets":[%b],"evidence":[%b]}' % (
+        hit.listing,
+        _highlights(finder.places(hit.title)),
+        b",".join([_snippet(hit.text, passage) for passage in passages(hit.text, found)]),
+        b",".join(_evidence(hit, found)) if found and hit.evidence else b"",
+    )
 
 
-def _evidence(row: Any, quote: str, found_by: re.Pattern[str]) -> Json:
-    return {
-        "start": row.start,
-        "end": row.end,
-        "text": quote,
-        "highlights": _highlights(quote, found_by, row.start),
-        "commitment": row.id,
-        "sentence": row.sentence,
-    }
+def _snippet(text: str, passage: Passage) -> bytes:
+    shown = orjson.dumps(text[passage.start : passage.end])
+    highlights = _highlights(passage.places)
+    return b'{"start":%d,"end":%d,"text":%b,"highlights":%b}' % (passage.start, passage.end, shown, highlights)
 
 
-def _highlights(text: str, found_by: re.Pattern[str], offset: int = 0) -> list[dict[str, int]]:
-    return [{"start": place.start + offset, "end": place.end + offset} for place in places(text, found_by)]
+def _evidence(hit: Hit, found: list[Place]) -> list[bytes]:
+    """The quotes that have any of the words, in the order of the text."""
+    shown = []
+    for _, _, commitment, sentence, start, end in sorted(orjson.loads(hit.evidence or "[]")):
+        if inside := [place for place in found if start <= place.start and place.end <= end]:
+            quote = orjson.dumps(hit.text[start:end])
+            what = start, end, quote, _highlights(inside), commitment.encode(), sentence
+            shown.append(b'{"start":%d,"end":%d,"text":%b,"highlights":%b,"commitment":"%b","sentence":%d}' % what)
+    return shown
+
+
+def _highlights(found: Iterable[Place]) -> bytes:
+    return b"[%b]" % b",".join([b'{"start":%d,"end":%d}' % (place.start, place.end) for place in found])

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.store.backend import BUSY_SECONDS, Question, StoreError, in_one_line
+from app.store.backend import BUSY_SECONDS, Ask, StoreError, in_one_line
 from app.store.job_tasks import PREFIX, put_all_tasks
 from app.store.notifications import Listener
 
@@ -158,7 +158,7 @@ class PostgresqlInstant:
         """See `Instant`, and `Listener` for how soon."""
         return self._listener.state()
 
-    def question(self, query: Select[Any]) -> Question:
+    def question(self, query: Select[Any]) -> Ask:
         """See `Instant`."""
 
         def ask(**given: object) -> list[Any]:

@@ -25,8 +25,10 @@ from sqlalchemy import (
 from app.schemas.documents import with_text
 from app.store import tables
 from app.store.conditions import Condition, Filters
+from app.store.gathered import among
 from app.store.narrowing import reading, sorted_only
 from app.store.position import Position, check_position
+from app.store.questions import Question
 from app.store.tables import appearances, articles, commitments, entities, statements
 
 AT_ONCE = 500
@@ -78,9 +80,13 @@ SORTS: dict[Kind, dict[str, str]] = {
 """What each list can be sorted by, and the column that has it."""
 
 
+_CHANGES = Question(select(tables.changes.c.count))
+
+
 def change_count(connection: Connection) -> int:
     """A number that grows with every write."""
-    return int(connection.execute(select(tables.changes.c.count)).scalar_one())
+    ((count,),) = _CHANGES.rows(connection)
+    return int(count)
 
 
 def document(connection: Connection, table: Kind, thing: str) -> Document | None:
@@ -154,12 +160,16 @@ def listing(connection: Connection, table: Kind, filters: Filters, sort: str) ->
 
 def bodies(connection: Connection, table: Kind, pks: Sequence[int]) -> list[bytes]:
     """What lists show of the things with these row numbers, in their order."""
-    body = table.c.listing if table is articles else table.c.document
-    found = {
-        row.pk: row.body
-        for row in connection.execute(select(table.c.pk, body.label("body")).where(table.c.pk.in_(pks)))
-    }
+    found: dict[int, bytes] = dict(_BODIES[table].rows(connection, pks=pks))
     return [found[pk] for pk in pks]
+
+
+def _shown(table: Kind) -> Select[Any]:
+    body = table.c.listing if table is articles else table.c.document
+    return select(table.c.pk, body).where(among(table.c.pk, "pks"))
+
+
+_BODIES = {table: Question(_shown(table)) for table in (articles, entities, statements, commitments)}
 
 
 def count(connection: Connection, table: Kind, filters: Filters) -> int:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, func, null, or_, select
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 
 from app.store.conditions import Filters, conditions
 from app.store.fulltext import INDEXES, matches, score
+from app.store.gathered import among, json_rows
 from app.store.narrowing import FEW, reading
 from app.store.position import check_position
 from app.store.queries import Window, count
+from app.store.questions import Question
 from app.store.tables import articles, commitment_evidence, commitments
 from app.store.words import Words
 
@@ -23,12 +26,16 @@ MOST_RANKED = 5000
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that has the words: its row number, its place in the order, and what snippets are made of."""
+    """An article that has the words, and what snippets are made of.
 
-    pk: int
+    ``evidence`` is None or JSON: of each of its commitments' quotes, in no order, the two numbers that order them, the
+    commitment's id, the sentence, and where the quote begins and ends.
+    """
+
     listing: bytes
     title: str
     text: str
+    evidence: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +51,12 @@ def find_articles(connection: Connection, words: Words, filters: Filters, window
     """A page of the articles that have all the words and that the filters let through."""
     if window.after is not None:
         check_position(window.after, [float, int], nullable=[0])
-    if _is_common(connection, words):
-        rows, ranked = _newest(connection, words, filters, window), False
-    else:
-        rows, ranked = _ranked(connection, words, filters, window), True
+    ((found,),) = _COUNTED.rows(connection, words=words, most=MOST_RANKED + 1)
+    ranked = found <= MOST_RANKED
+    rows = (_ranked if ranked else _newest)(connection, words, filters, window)
     page = rows[: window.limit]
-    after = [getattr(page[-1], "score", None), page[-1].recency] if len(rows) > window.limit else None
-    return Hits(_hits(connection, [row.recency for row in page]), after, ranked)
+    after = [page[-1][1], page[-1][0]] if len(rows) > window.limit else None
+    return Hits(_hits(connection, [row[0] for row in page]), after, ranked)
 
 
 def count_articles(connection: Connection, words: Words, filters: Filters) -> int:
@@ -59,22 +65,43 @@ def count_articles(connection: Connection, words: Words, filters: Filters) -> in
 
 
 _FULL_TEXT = sql_table(INDEXES[articles], sql_column("rowid"))
+_RECENCY = _FULL_TEXT.c.rowid.label("recency")
+_MOST = bindparam("most", type_=Integer)
 
 
-def _is_common(connection: Connection, words: Words) -> bool:
-    found = select(_FULL_TEXT.c.rowid).where(matches(articles, words)).limit(MOST_RANKED + 1).subquery()
-    return int(connection.scalar(select(func.count()).select_from(found)) or 0) > MOST_RANKED
+def _scored(words: Words | None = None) -> Select[Any]:
+    return select(_RECENCY, score(articles, words).label("score")).where(matches(articles, words))
 
 
-def _ranked(connection: Connection, words: Words, filters: Filters, window: Window) -> list[Any]:
+def _by_day(words: Words | None = None) -> Select[Any]:
+    """The full text gives its rows by number, which is by day."""
+    query = select(_RECENCY, null().label("score")).where(matches(articles, words))
+    return query.order_by(_FULL_TEXT.c.rowid.desc())
+
+
+def _evidence() -> Any:
+    quotes, held = commitment_evidence.c, commitments.c
+    rows = json_rows(held.position, quotes.position, held.id, quotes.sentence, quotes.start, quotes.end)
+    query = select(rows).join_from(commitments, commitment_evidence, held.pk == quotes.commitment_pk)
+    return query.where(held.article_pk == articles.c.pk).scalar_subquery()
+
+
+_COUNTED = Question(select(func.count()).select_from(_scored().with_only_columns(_RECENCY).limit(_MOST).subquery()))
+_BEST = Question(_scored().order_by("score", _FULL_TEXT.c.rowid.desc()).limit(_MOST))
+_NEWEST = Question(_by_day().limit(_MOST))
+_HITS = Question(
+    select(
+        articles.c.recency, articles.c.listing, articles.c.title, articles.c.text, _evidence().label("evidence")
+    ).where(among(articles.c.recency, "recencies"))
+)
+
+
+def _ranked(connection: Connection, words: Words, filters: Filters, window: Window) -> Sequence[Any]:
     """The best first. A page goes on behind the score that its last article has by now: scores move as others come."""
-    scored = (
-        select(_FULL_TEXT.c.rowid.label("recency"), score(articles, words).label("score"))
-        .where(matches(articles, words))
-        .cte("scored")
-        .prefix_with("MATERIALIZED")
-    )
-    chosen = select(scored.c.score, scored.c.recency).order_by(scored.c.score, scored.c.recency.desc())
+    if not filters and window.after is None:
+        return _BEST.rows(connection, words=words, most=window.limit + 1)
+    scored = _scored(words).cte("scored").prefix_with("MATERIALIZED")
+    chosen = select(scored.c.recency, scored.c.score).order_by(scored.c.score, scored.c.recency.desc())
     if window.after is not None:
         held, last = window.after
         now = connection.scalar(select(scored.c.score).where(scored.c.recency == last))
@@ -84,13 +111,14 @@ def _ranked(connection: Connection, words: Words, filters: Filters, window: Wind
     if filters:
         chosen = chosen.join_from(scored, articles, articles.c.recency == scored.c.recency)
         chosen = chosen.where(*conditions(articles, filters))
-    return list(connection.execute(chosen.limit(window.limit + 1)))
+    return connection.execute(chosen.limit(window.limit + 1)).all()
 
 
-def _newest(connection: Connection, words: Words, filters: Filters, window: Window) -> list[Any]:
-    """The full text gives its rows by number, which is by day; where filters let little through, that is looked up."""
-    recency = _FULL_TEXT.c.rowid
-    chosen = select(recency.label("recency")).where(matches(articles, words)).order_by(recency.desc())
+def _newest(connection: Connection, words: Words, filters: Filters, window: Window) -> Sequence[Any]:
+    """Where filters let little through, that is looked up."""
+    if not filters and window.after is None:
+        return _NEWEST.rows(connection, words=words, most=window.limit + 1)
+    recency, chosen = _FULL_TEXT.c.rowid, _by_day(words)
     if window.after is not None:
         chosen = chosen.where(recency < window.after[1])
     if filters:
@@ -102,22 +130,9 @@ def _newest(connection: Connection, words: Words, filters: Filters, window: Wind
         else:
             checked = select(articles.c.pk).where(articles.c.recency == recency, *conditions(articles, filters))
             chosen = chosen.where(checked.exists())
-    return list(connection.execute(chosen.limit(window.limit + 1)))
+    return connection.execute(chosen.limit(window.limit + 1)).all()
 
 
 def _hits(connection: Connection, recencies: list[int]) -> list[Hit]:
-    columns = (articles.c.recency, articles.c.pk, articles.c.listing, articles.c.title, articles.c.text)
-    rows = connection.execute(select(*columns).where(articles.c.recency.in_(recencies)))
-    found = {row.recency: Hit(row.pk, row.listing, row.title, row.text) for row in rows}
+    found = {row[0]: Hit(*row[1:]) for row in _HITS.rows(connection, recencies=recencies)}
     return [found[recency] for recency in recencies]
-
-
-def evidence_of(connection: Connection, article_pks: list[int]) -> dict[int, list[Any]]:
-    """Where the evidence of each article's commitments stands, in the order of the text."""
-    quotes, held = commitment_evidence.c, commitments.c
-    columns = (held.article_pk, held.id, quotes.sentence, quotes.start, quotes.end)
-    query = select(*columns).join(commitments, held.pk == quotes.commitment_pk).where(held.article_pk.in_(article_pks))
-    found: dict[int, list[Any]] = {}
-    for row in connection.execute(query.order_by(held.article_pk, held.position, quotes.position)):
-        found.setdefault(row.article_pk, []).append(row)
-    return found

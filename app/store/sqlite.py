@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Select, create_engine, event
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from app.store.backend import BUSY_SECONDS, Question, StoreError
+from app.store.backend import BUSY_SECONDS, Ask, StoreError
+from app.store.questions import InSqlite
 
 INSTANT_BUSY_SECONDS = 1
 """How long reads wait that hold up all others meanwhile; readers do not wait for writers but in rare moments."""
@@ -136,13 +136,12 @@ class SqliteInstant:
             return None
         return int(version)
 
-    def question(self, query: Select[Any]) -> Question:
-        """The query in SQLite's own words, with its values in their order."""
-        compiled = query.compile(dialect=sqlite.dialect())
-        statement, names, known = str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params)
+    def question(self, query: Select[Any]) -> Ask:
+        """See `Instant`."""
+        written = InSqlite(query)
 
         def ask(**given: object) -> list[Any]:
-            return self._execute(statement, [given[name] if name in given else known[name] for name in names])
+            return self._execute(written.statement, written.arranged(given))
 
         return ask
 

@@ -78,18 +78,20 @@ class _Folding(dict[int, str]):
 
 
 _FOLDING = _Folding()
+_ASCII = bytes(range(128))
+
+MANY = 16
+"""From so many different characters on it is quicker to look at each place than for each character."""
 
 
 def folded(text: str) -> str:
     """The text without case and diacritics, character for character."""
-    return text.translate(_FOLDING)
-
-
-def pattern(words: Words) -> re.Pattern[str]:
-    """Finds the terms in a folded text; the number of the matching group tells which."""
-    return re.compile("|".join(f"({_expression(term)})" for term in words.terms))
-
-
-def _expression(term: Term) -> str:
-    tokens = r"[\W_]+".join(re.escape(folded(token)) for token in term.tokens)
-    return rf"(?<![^\W_]){tokens}" + (r"[^\W_]*" if term.is_prefix else r"(?![^\W_])")
+    if text.isascii():
+        return text.lower()
+    others = set(text.encode(errors="surrogatepass").translate(None, _ASCII).decode(errors="surrogatepass"))
+    changed = [(other, plain) for other in others if (plain := _FOLDING[ord(other)]) != other]
+    if len(changed) >= MANY:
+        return text.translate(_FOLDING)
+    for other, plain in changed:
+        text = text.replace(other, plain)
+    return text.lower()

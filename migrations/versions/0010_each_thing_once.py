@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.schemas.documents import with_text
-from app.store import fulltext
+from app.store import fts5, fulltext
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -44,7 +44,7 @@ def upgrade() -> None:
     op.drop_column("articles", "document")
     op.drop_column("commitment_evidence", "quote")
     _rebuild(rowid=False)
-    _index_words(prefixes="2")
+    _index_words(f"prefix='2', tokenize=\"{fts5.TOKENIZER}\"")
 
 
 PARTIAL = {
@@ -86,15 +86,14 @@ def _foreign_key(column: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [f"{parent}.pk"], ondelete="CASCADE")
 
 
-def _index_words(*, prefixes: str) -> None:
+def _index_words(how: str) -> None:
     """Anew, in the order of days."""
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
         return
     for name, columns in FULL_TEXTS.items():
         op.drop_table(name)
-        options = f"content='', prefix='{prefixes}', tokenize='unicode61 remove_diacritics 2'"
-        op.execute(f"CREATE VIRTUAL TABLE {name} USING fts5({columns}, {options})")
+        op.execute(f"CREATE VIRTUAL TABLE {name} USING fts5({columns}, content='', {how})")
     for some in _batches("SELECT pk FROM articles ORDER BY recency"):
         fulltext.add_articles(connection, [row.pk for row in some])
 
@@ -121,7 +120,7 @@ def downgrade() -> None:
     op.create_index("parties_by_country", "commitment_parties", ["country", "commitment_pk"])
     for some in _batches("SELECT pk FROM articles ORDER BY pk"):
         _tell_again([row.pk for row in some])
-    _index_words(prefixes="2 3")
+    _index_words("prefix='2 3', tokenize='unicode61 remove_diacritics 2'")
 
 
 DOCUMENTED_AGAIN = """

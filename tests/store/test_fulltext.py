@@ -8,13 +8,14 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from app.domain.entity import EntityType
 from app.domain.facts import Facts
 from app.store import fulltext, queries, tables
 from app.store.database import Database
 from app.store.queries import Window
 from app.store.words import read_words
 from app.store.write import delete_article, put, replace_article
-from tests.making import PACT, an_article, pact_facts
+from tests.making import PACT, FactsOf, an_article, pact_facts
 
 
 def found(database: Database, table: queries.Kind, typed: str) -> int:
@@ -90,3 +91,44 @@ def test_words_phrases_and_prefixes(database: Database, typed: str, hit: bool) -
     with database.read() as connection:
         page = queries.things(connection, tables.articles, [("q", (read_words(typed),))], "published", Window(5))
     assert bool(page.items) == hit
+
+
+MARKED = "Chile and Peru signed a \u2067fishing\u2069 pact for 20\u20bd. Rosa Quispe\u061c of Peru said it would last."
+LISTED = {tables.articles: "fishing", tables.commitments: "fishing", tables.entities: "quispe"}
+
+
+def put_marked(database: Database) -> None:
+    """An article whose words and names stand beside marks of direction."""
+    article = an_article(MARKED)
+    facts = (
+        FactsOf(article)
+        .names("Rosa Quispe\u061c", EntityType.PERSON, "PE")
+        .commits("signed a \u2067fishing\u2069 pact", ("rosa-quispe\u061c", "PE"), ("rosa-quispe\u061c", "CL"))
+        .made()
+    )
+    with database.write() as connection:
+        put(connection, article, facts)
+
+
+def test_marks_of_direction_part_words(database: Database) -> None:
+    put_marked(database)
+    assert {table.name: found(database, table, word) for table, word in LISTED.items()} == dict.fromkeys(
+        (table.name for table in LISTED), 1
+    )
+    assert found(database, tables.articles, "20") == 1
+
+
+@pytest.mark.stores("sqlite")
+def test_marks_of_direction_part_words_of_an_older_store_once_it_is_migrated(database: Database) -> None:
+    put_marked(database)
+    database.downgrade("0008")
+    with database.read() as connection:
+        for table, word in LISTED.items():
+            index = fulltext.INDEXES[table]
+            asked = text(f"SELECT count(*) FROM {index} WHERE {index} MATCH :word")
+            assert connection.execute(asked, {"word": word}).scalar_one() == 0
+    database.migrate()
+    assert {table.name: found(database, table, word) for table, word in LISTED.items()} == dict.fromkeys(
+        (table.name for table in LISTED), 1
+    )
+    check_indexes(database)

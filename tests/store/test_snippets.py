@@ -6,18 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.store.snippets import WIDTH, passages
-from app.store.words import UnusableWords, read_words
+from app.store.snippets import WIDTH, Finder, Passage, passages
+from app.store.words import UnusableWords, folded, read_words
 
 LONG = "Nothing happened at all. " * 40
 
 
+def of(text: str, typed: str) -> list[Passage]:
+    return passages(text, Finder(read_words(typed)).places(text))
+
+
 def shown(text: str, typed: str) -> list[str]:
-    return [text[p.start : p.end] for p in passages(text, read_words(typed))]
+    return [text[p.start : p.end] for p in of(text, typed)]
 
 
 def marked(text: str, typed: str) -> list[str]:
-    return [text[place.start : place.end] for p in passages(text, read_words(typed)) for place in p.places]
+    return [text[place.start : place.end] for p in of(text, typed) for place in p.places]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +35,9 @@ def marked(text: str, typed: str) -> list[str]:
         ("Straße und strasse", "straße", ["Straße"]),
         ("한국과 일본", "일본", ["일본"]),
         ("İzmir and izmir", "izmir", ["İzmir", "izmir"]),
+        ("A drill, a naval drill.", '"naval drill" drill', ["drill", "naval drill"]),
+        ("Drills of drillers, drill by drill", "drill drill*", ["Drills", "drillers", "drill", "drill"]),
+        ("Snake_case of a case", "case", ["case", "case"]),
         ("Nothing here", "else", []),
     ],
 )
@@ -60,9 +67,19 @@ def test_where_words_stand_together_is_preferred() -> None:
 @given(st.text(max_size=600), st.text(max_size=30))
 def test_passages_are_parts_of_any_text(text: str, typed: str) -> None:
     try:
-        words = read_words(typed)
+        found = of(text, typed)
     except UnusableWords:
         return
-    for passage in passages(text, words):
+    for passage in found:
         assert 0 <= passage.start <= passage.end <= len(text)
         assert all(passage.start <= p.start < p.end <= passage.end for p in passage.places)
+
+
+def test_a_passage_of_many_places_begins_where_most_words_stand() -> None:
+    text = f"{'A pact on pacts, a pact. ' * 30}{LONG}The pact on drills and boats. {LONG}"
+    assert "drills and boats" in shown(text, "pact drills boats")[0]
+
+
+@given(st.text() | st.text("aEéÉİıΣσςßẞЌ “”", max_size=80))
+def test_folding_keeps_every_offset(text: str) -> None:
+    assert folded(text) == "".join(map(folded, text))
