@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -78,3 +80,18 @@ def test_stalled_jobs_are_a_warning_since_answers_do_not_depend_on_them(
     assert ready.status_code == 200
     assert ready.json()["warnings"] == ["queue: jobs wait, and nobody works them off"]
     assert "nobody works them off" in ready.json()["checks"]["queue"]
+
+
+READER = """
+import sys
+from app import serving
+from app.settings import Settings
+serving.create_app(Settings(read_only=True))
+assert not {"numpy", "onnxruntime", "spacy", "pyarrow"} & sys.modules.keys(), sys.modules.keys()
+"""
+
+
+@pytest.mark.stores("sqlite")
+def test_a_process_that_only_reads_takes_no_memory_for_what_extracts(tmp_path: Path) -> None:
+    run = subprocess.run([sys.executable, "-c", READER], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
