@@ -81,7 +81,7 @@ class Faults:
 
 def main() -> None:
     """Run the command. A refusal is one line on standard error and exit code 1, never a traceback."""
-    from app.language.reader import BrokenModel
+    from app.language.broken import BrokenModel
     from app.settings import SettingsError
     from app.store.database import StoreError
 

@@ -17,8 +17,9 @@ from spacy.language import Language
 from spacy.parts_of_speech import IDS
 from spacy.tokens import Span
 
+from app.language.broken import BrokenModel
 from app.language.pipeline import READER
-from app.language.reader import CHECKSUMS, FILES, Analysis, BrokenModel, Reader
+from app.language.reader import CHECKSUMS, FILES, Analysis, Reader
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

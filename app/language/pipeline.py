@@ -10,9 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.language.broken import BrokenModel
 from app.language.clauses import Clauses, clauses
 from app.language.marks import Marks, marks_of
-from app.language.reader import CHECKSUMS, BrokenModel, check_files
+from app.language.reader import CHECKSUMS, check_files
 from app.language.sentences import Sentence, sentences_by_rule, stripped
 from app.language.tokens import Token, fold, paragraphs, tokenize
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from app.language import decoding
+from app.language.broken import BrokenModel
 from app.language.lemmas import lemma_of
 from app.language.marks import Attribution, Judge, Marks, Trigger
 from app.language.wordpieces import WordPieces
@@ -36,10 +37,6 @@ words; the longest sentence of news has about 150."""
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 Arrays = dict[str, np.ndarray[Any, Any]]
-
-
-class BrokenModel(Exception):
-    """The model cannot be loaded; says which file and why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -84,9 +84,14 @@ def test_stalled_jobs_are_a_warning_since_answers_do_not_depend_on_them(
 
 READER = """
 import sys
-from app import serving
+from app import cli, serving
 from app.settings import Settings
-serving.create_app(Settings(read_only=True))
+sys.argv = ["entente", "--help"]
+try:
+    cli.main()
+except SystemExit:
+    serving.create_app(Settings(read_only=True))
+assert "app.main" in sys.modules
 assert not {"numpy", "onnxruntime", "spacy", "pyarrow"} & sys.modules.keys(), sys.modules.keys()
 """
 
