@@ -99,7 +99,7 @@ class Choices:
         self.hot = [f"/articles/{article}" for article in ids[:HOT]]
         codes = sorted(short_names())
         chance.shuffle(codes)
-        busy = [row[0] for row in connection.execute("SELECT one FROM commitment_pairs LIMIT 4000")]
+        busy = [row[0] for row in connection.execute("SELECT one FROM commitment_pairs WHERE commitment_pk <= 2000")]
         self._pairs = [tuple(chance.sample(sorted(set(busy)), 2)) for _ in range(300)]
         self._words = self._drawn_words(connection, chance)
         connection.close()
