@@ -43,6 +43,10 @@ LOCKED_AT_MOST = 2.0
 """Seconds after which a worker takes it that another died with their common lock, which is held for microseconds."""
 
 
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+"""What workers inherit, unless whoever starts the service sets them: NumPy's libraries would else have a thread for
+each core in every worker, and two workers on two cores would do less than one on one."""
+
 BROKEN = (TimeoutError, ProcessExpired, BrokenProcessPool, CancelledError, ExtractionFailed)
 """What a task's future raises where not the task is at fault but the worker, or what it asks: see `failure`."""
 
@@ -104,6 +108,8 @@ class Workers:
 
     def __init__(self, staff: Staff, store: str, make: MakeExtractor = EntenteExtractor) -> None:
         """``store`` is the URL of the database that tasks may look into."""
+        for variable in ONE_THREAD:
+            os.environ.setdefault(variable, "1")
         self.staff = staff
         self.name = make().name
         make_pool = partial(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -37,6 +38,10 @@ def workers(database: Database) -> Iterator[Workers]:
     made = Workers(Staff(1, most_waiting=3, longest=20), database.location, Reader)
     yield made
     made.close()
+
+
+def test_a_worker_computes_on_one_core(workers: Workers) -> None:
+    assert workers.submit(os.getenv, "OPENBLAS_NUM_THREADS").result(timeout=60) == "1"
 
 
 async def test_who_comes_when_the_queue_is_full_is_told_when_to_come_again(workers: Workers) -> None:
