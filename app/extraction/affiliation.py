@@ -79,7 +79,7 @@ def _host(cast: Cast, sentence: Sentence, references: list[Reference], reference
         return None
     if not any(token.lower in _MEETINGS or token.lower in _VISITS for token in tokens[sentence.first : sentence.last]):
         return None
-    places = {s.country for r in references if (s := _state(cast, r)) and tokens[r.start - 1].lower in _WHERE}
+    places = {s.country for r in references if (s := _state(cast, r)) and _is_where(cast, r)}
     others = {s.country for r in references if (s := cast.referents[r.referents[0]]).acts and s.country not in places}
     return places.pop() if len(places) == 1 and others - {None} else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.domain.entity import EntityType, MentionForm
-from app.extraction.company import Company, companies, distinct
+from app.extraction.company import Company, companies
 from app.extraction.descriptions import body_described, format_at
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.first_person import first_persons
@@ -128,7 +128,7 @@ def _close(cast: Cast, scene: _Scene, sentence: Sentence, here: list[Reference])
         scene.pair = sides[:2]
     spoken_of = list(companies(cast, sentence, here))
     scene.company = next((c for c in spoken_of if len(c.numbers) > 1), spoken_of[0] if spoken_of else None)
-    if scene.company and len(distinct(cast, scene.company.numbers)) == 2:
+    if scene.company and len(scene.company.numbers) == 2:
         scene.pair = scene.company.numbers
     scene.group = []
     del scene.people[:-50], scene.states[:-50], scene.things[:-50]

@@ -46,6 +46,14 @@ def test_a_trigger_finds_its_example_with_two_sides(row: Row) -> None:
     assert row in [act.row for act, enough in found_in(row["example"]) if enough]
 
 
+@pytest.mark.parametrize("row", rows("formats.tsv"), ids=lambda row: row["words"])
+def test_a_format_of_talks_is_found_in_its_example(row: Row) -> None:
+    reading = read(row["example"])
+    cast = entities.gather(reading, find_names(reading))
+    coreference.resolve(cast)
+    assert len(row["members"].split("|")) in [len(reference.referents) for reference in cast.references]
+
+
 @pytest.mark.parametrize("row", rows("stances.tsv"), ids=word_of)
 def test_a_stance_governs_an_act_in_its_example(row: Row) -> None:
     governed = [act for act, _ in found_in(row["example"]) if ("stances.tsv", row) in act.firmness.rows]
