@@ -113,9 +113,9 @@ sbom: install
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o $(SBOM) requirements.lock
 	@echo "make sbom: $(SBOM)"
 
-# Both kinds of store beside one another, on made-up articles: make bench-stores SCALE=100000 ORDERS=days
+# Both kinds of store beside one another, on made-up articles: make bench-stores SCALE=1000000 ORDERS=days STORES=SQLite
 bench-stores: install
-	$(BIN)/python -m benchmarks.stores $(or $(SCALE),10000) $(ORDERS)
+	$(BIN)/python -m benchmarks.stores $(or $(SCALE),10000) $(ORDERS) $(STORES)
 
 # Kill the service, fill its disk, set its clock wrong, stop its PostgreSQL and so on, FAULTS times at random moments;
 # prints what was lost.

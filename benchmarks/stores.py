@@ -1,6 +1,7 @@
 """SQLite and PostgreSQL beside one another: what storing and asking take, and what an article takes on the disk.
 
-usage: make bench-stores [SCALE=articles] [ORDERS=days|chance]      (default 10000, both)
+usage: make bench-stores [SCALE=articles] [ORDERS=days|chance] [STORES=SQLite|PostgreSQL]
+       (default 10000, both orders, both stores)
 
 The articles are made up: of about 2 KB, with 30 mentions, 3 statements and 10 commitments, their facts ready-made. They
 are stored in the order of their days, as an archive has them, and then into stores of their own in an order by chance,
@@ -19,7 +20,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -44,6 +45,7 @@ PARTS = 10
 """Of the load, each with a rate of its own."""
 
 ORDERS = {"days": "in the order of their days", "chance": "in an order by chance"}
+STORES = ("SQLite", "PostgreSQL")
 
 QUESTIONS = 200
 POINTS = 2000
@@ -217,11 +219,12 @@ def _milliseconds(taken: list[float]) -> str:
     return f"{statistics.median(ordered) * 1000:.2f} ({ordered[int(len(ordered) * 0.99)] * 1000:.2f})"
 
 
-def run(count: int, order: str, folder: Path, server: postgres.Server) -> None:
+def run(count: int, order: str, names: Iterable[str], folder: Path, server: postgres.Server) -> None:
     """Load new stores in one order; and where it is that of days, ask them."""
     file = folder / f"{order}.db"
     stores = []
-    for name, address in {"SQLite": f"sqlite:///{file}", "PostgreSQL": server.fresh()}.items():
+    for name in names:
+        address = f"sqlite:///{file}" if name == "SQLite" else server.fresh()
         database = Database(address, shipped("migrations"), bulk=True)
         database.migrate()
         stores.append(Store(name, database, Points(database)))
@@ -245,10 +248,14 @@ def run(count: int, order: str, folder: Path, server: postgres.Server) -> None:
 def main() -> None:
     """Print the tables."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    chosen = set(sys.argv[2:])
+    if unknown := chosen - {*ORDERS, *STORES}:
+        sys.exit(f"bench-stores: {', '.join(sorted(unknown))}: neither of {', '.join((*ORDERS, *STORES))}")
+    orders, stores = ([name for name in all_ if name in chosen] or all_ for all_ in (ORDERS, STORES))
     print(f"{count:,} made-up articles of 2 KB with 30 mentions and 10 commitments")
     with tempfile.TemporaryDirectory() as folder, postgres.server(SETTINGS) as server:
-        for order in sys.argv[2:] or ORDERS:
-            run(count, order, Path(folder), server)
+        for order in orders:
+            run(count, order, stores, Path(folder), server)
         server.drop_all()
 
 
