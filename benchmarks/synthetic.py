@@ -10,6 +10,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 from app.domain.article import Article, Source
@@ -35,7 +36,7 @@ DAYS = 3650
 
 def vocabulary(chance: random.Random, size: int = 4000) -> list[str]:
     """Made-up words, the most common first."""
-    words = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(size * 2)}
+    words = dict.fromkeys("".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(size * 2))
     return sorted(words, key=lambda _: chance.random())[:size]
 
 
@@ -46,13 +47,13 @@ def articles(count: int, sentences: int = SENTENCES, *, in_order: bool = False) 
     """
     chance = random.Random(20240808)
     words = vocabulary(chance)
-    weights = [1 / (rank + 2) for rank in range(len(words))]
+    weights = list(accumulate(1 / (rank + 2) for rank in range(len(words))))
     countries = [
         (name.replace(" ", "-").lower(), name, code) for code, name in sorted(short_names().items()) if name.isascii()
     ]
-    shares = [1 / (rank + 1) ** 0.7 for rank in range(len(countries))]
+    shares = list(accumulate(1 / (rank + 1) ** 0.7 for rank in range(len(countries))))
     for number in range(count):
-        named = chance.choices(countries, shares, k=6)
+        named = chance.choices(countries, cum_weights=shares, k=6)
         day = FIRST_DAY + timedelta(days=number * DAYS // count if in_order else chance.randrange(DAYS))
         yield _article(number, day, chance, words, weights, named, sentences)
 
@@ -71,7 +72,7 @@ def _article(
     for _ in range(sentences):
         one, other = chance.sample(list(entities), 2) if len(entities) > 1 else (countries[0], countries[0])
         start = len(text)
-        said = " ".join(chance.choices(words, weights, k=18))
+        said = " ".join(chance.choices(words, cum_weights=weights, k=18))
         text += f"{one[1]} {said} {other[1]}. "
         spans.append((start, len(text) - 1, one, other))
         mentions[one].append(Span.of(text, start, start + len(one[1])))
@@ -79,7 +80,8 @@ def _article(
         mentions[other].append(Span.of(text, end - len(other[1]), end))
     text = text.strip()
     source = (Source(chance.choice(OUTLETS)),)
-    article = Article(text, f"{number} {' '.join(chance.choices(words, weights, k=6))}", published=day, sources=source)
+    title = f"{number} {' '.join(chance.choices(words, cum_weights=weights, k=6))}"
+    article = Article(text, title, published=day, sources=source)
     return article, _facts(article, chance, spans, mentions)
 
 
