@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -92,9 +92,26 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
         points.close()
         database.close()
 
-    app = FastAPI(
+    app = _described(service.version, lifespan, traced=provider is not None)
+    app.state.service = service
+    _route(app, settings)
+    if settings.cache_mb:
+        app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)
+    _guard(app, settings, access, Keys(database, points.state), Limits.of(settings, counted_at), database)
+    app.add_middleware(Requests, counted=metrics.requests)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+    return app
+
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def _described(version: str, lifespan: Lifespan, *, traced: bool) -> FastAPI:
+    """The application without routes, with what its specification says of the whole."""
+    return FastAPI(
         title="Entente",
-        version=service.version,
+        version=version,
         description=DESCRIPTION,
         license_info={"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"},
         openapi_tags=[
@@ -107,9 +124,12 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        telemetry={"tracing": provider is not None, "metrics": False, "logs": False, "operation_spans": False},
+        telemetry={"tracing": traced, "metrics": False, "logs": False, "operation_spans": False},
     )
-    app.state.service = service
+
+
+def _route(app: FastAPI, settings: Settings) -> None:
+    """Pages first, since they share their addresses with resources; what answers for unknown addresses last."""
     pages.install(app, taking_in=not settings.read_only)
     for resource in RESOURCES:
         app.include_router(resource.router)
@@ -119,13 +139,6 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
     docs.install(app)
     pages.install_lost(app)
     problems.install(app)
-    if settings.cache_mb:
-        app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)
-    _guard(app, settings, access, Keys(database, points.state), Limits.of(settings, counted_at), database)
-    app.add_middleware(Requests, counted=metrics.requests)
-    if settings.trusted_proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
-    return app
 
 
 def _guard(

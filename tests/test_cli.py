@@ -221,7 +221,7 @@ def test_port_that_is_taken_is_told_with_the_way_out(tmp_path: Path) -> None:
 
 
 def test_log_of_writes_is_printed_and_shortened(tmp_path: Path) -> None:
-    store = {"ENTENTE_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}"}
+    store = {"database_url": f"sqlite:///{tmp_path / 'store.db'}"}
     entente("keys", "create", "--scope", "read", **store)
     (made,) = map(json.loads, entente("audit", "list", **store).stdout.splitlines())
     assert (made["action"], made["address"]) == ("create key", "local")

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.outcomes import Refusal
+from app.cli.stores import migrated_database
+
 if TYPE_CHECKING:
     from app.settings import Settings
     from app.store.database import Database
@@ -26,7 +29,6 @@ def worker(
     its job within 15 seconds; nothing is lost or stored twice.
     """
     from app.api.logs import configure_logging
-    from app.cli import Refusal, migrated_database
     from app.ingest.extractors import extractor_maker, longest_task
     from app.ingest.jobs import Jobs
     from app.ingest.workers import Staff, TaskFailed, Workers, all_cores
@@ -64,7 +66,6 @@ def _telling(settings: Settings, database: Database, extractor: str) -> Iterator
     from prometheus_client import CollectorRegistry, start_http_server
 
     from app.api.metrics import Figures, build_of
-    from app.cli import Refusal
     from app.ingest.metrics import EXTRACTION_SECONDS
 
     registry = CollectorRegistry()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.outcomes import INTERRUPTED, UNREADABLE, Refusal
 from app.extraction.extractor import ExtractorName
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ def extract_bulk(
     command goes on after a stop. `entente load --facts` loads the results. Rows that cannot be read are named on
     standard error and kept in articles.failures.jsonl beside the results; the exit code is 3 then.
     """
-    from app import cli
     from app.ingest.bulk_extraction import BulkExtraction, NotShared
     from app.ingest.bulk_inputs import NoInputs, find_inputs, look
     from app.ingest.extractors import extractor_maker, longest_task
@@ -54,18 +54,18 @@ def extract_bulk(
         standing = BulkExtraction(out, make().name, telling.tell).run(look(inputs), cluster.run)
     except KeyboardInterrupt:
         typer.echo("entente: stopped; what is done stays, and the same command goes on from there", err=True)
-        raise typer.Exit(cli.INTERRUPTED) from None
+        raise typer.Exit(INTERRUPTED) from None
     except (NoInputs, ClusterFailed, NotShared) as refusal:
-        raise cli.Refusal(str(refusal)) from None
+        raise Refusal(str(refusal)) from None
     except OSError as error:
-        raise cli.Refusal(f"{error.filename}: {error.strerror}") from None
+        raise Refusal(f"{error.filename}: {error.strerror}") from None
     telling.faults(standing)
     typer.echo(
         f"{standing.files} files done, {standing.done_before} were done before: "
         f"{standing.articles} articles, {standing.words} words, {standing.refused} refused"
     )
     if standing.faults:
-        raise typer.Exit(cli.UNREADABLE)
+        raise typer.Exit(UNREADABLE)
 
 
 class _Telling:

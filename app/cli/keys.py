@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from app.cli.audit import by_command_line
+from app.cli.outcomes import Refusal
+from app.cli.stores import migrated_database
 from app.store.scopes import Scope
 
 commands = typer.Typer(help="Keys of those who may use the service.", no_args_is_help=True)
@@ -19,8 +22,6 @@ def create(
     days: Annotated[int, typer.Option(min=0, max=36500, help="Days after which it expires; 0: never.")] = 0,
 ) -> None:
     """Make a key and print it, alone on the last line. It is shown this once; the database keeps its digest."""
-    from app.cli import migrated_database
-    from app.cli_audit import by_command_line
     from app.store import audit, keys
 
     now = datetime.now(UTC)
@@ -35,7 +36,6 @@ def create(
 @commands.command("list")
 def list_all() -> None:
     """Print the keys, without their secrets."""
-    from app.cli import migrated_database
     from app.store import keys
 
     now = datetime.now(UTC)
@@ -50,8 +50,6 @@ def list_all() -> None:
 @commands.command("revoke")
 def revoke(prefix: Annotated[str, typer.Argument(help="The first part of the key, as `keys list` shows it.")]) -> None:
     """Let nobody in with a key any more. Browsers that were logged in with it are logged out."""
-    from app.cli import Refusal, migrated_database
-    from app.cli_audit import by_command_line
     from app.store import audit, keys
 
     now = datetime.now(UTC)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.stores import migrated_database
+
 if TYPE_CHECKING:
     from app.store.audit import AuditEntry
 
@@ -24,7 +26,6 @@ def list_writes(
     ] = None,
 ) -> None:
     """Print the entries as JSON Lines, the newest last, with the fields of `/audit`."""
-    from app.cli import migrated_database
     from app.schemas.audit import AuditOut
     from app.schemas.documents import to_bytes
     from app.store import audit
@@ -39,7 +40,6 @@ def prune(
     before: Annotated[datetime, typer.Option(formats=DAY, help="The first day (UTC) whose entries stay.")],
 ) -> None:
     """Delete the entries of days before one, and say how many there were. That is an entry, too."""
-    from app.cli import migrated_database
     from app.store import audit
 
     with migrated_database() as database, database.write() as connection:
