@@ -22,7 +22,8 @@ from spacy.tokens import Span
 from app.domain.article import Article
 from app.domain.entity import MentionForm
 from app.extraction.extractor import EntenteExtractor
-from app.language.pipeline import Pipeline, load_pipeline, shipped_model
+from app.language.pipeline import Pipeline, load_pipeline
+from app.language.shipped import shipped_model
 from tests.language.clause_bench import score
 
 COLUMNS = {"las": "LAS", "uas": "UAS", "xpos": "XPOS", "upos": "UPOS", "lemma": "lemmas"}

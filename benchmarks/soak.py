@@ -1,199 +1,178 @@
-"""Whether the service stays as it is under load: reads, searches and posts at 80 % of its peak, for some minutes.
+"""Whether the service stays as it is under load: reads, searches and writes at 80 % of its peak, for some minutes.
 
 usage: make soak SECONDS=120
 
-The service is the real one, with the real extractor, on a store of made-up articles. First as many clients as keep it
-busy ask without a pause: that is its peak. Then requests are sent at 80 % of that rate, each at its time whether or not
-earlier ones are answered, and latency counts from that time. The driver runs on the same machine, and its part counts.
+The service is the real one, with the real extractor, on a store of made-up articles. Half of the writes hand an article
+in, the other half remove one, so that the store stays as large as it is: what grows is the service's own.
+
+The peak is the highest rate that the service keeps up with. Requests are sent at random moments, so many a second,
+whether or not earlier ones are answered, for a while each: at first as often as clients that wait for each answer were
+answered, then oftener or less often, by halves of what is left between a rate that was kept up and one that was not.
+Kept up is a rate where no answer is wrong, where 99 of 100 come within a second, and where they come at the end as soon
+as at the beginning; latency counts from when a request was due. These trials fill all caches, too. Then the same goes
+on at 80 % of that rate.
+
+The driver runs on the same machine: what it takes of the processors is printed beside what the service takes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import random
-import re
+import math
 import shutil
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.api import KEPT, Choices
-from benchmarks.news import record
+from benchmarks.api import KEPT
+from benchmarks.connections import Connections
+from benchmarks.processes import PARTS, Seen, seconds_of, watch
 from benchmarks.servers import BIN, Server, serving
+from benchmarks.soak_driver import MIX, Asked, Driver, percentile, thirds
 from benchmarks.synthetic import store_of
 
 ARTICLES = 1000
 SECONDS = 600
 SHARE = 0.8
-CLIENTS = 8
-"""They keep two cores busy, and are fewer than may wait for extraction."""
+MOST_TRIALS = 8
+TRIAL = 20.0
+"""Rates that are tried, at most, and seconds of each; less where all of it is to be short."""
 
-CONNECTIONS = 64
-MIX = {"read": 75, "search": 15, "post": 10}
-OK = {"read": (200,), "search": (200,), "post": (201,)}
+STEP = 1.3
+"""How many times as high the next rate is where all were kept up so far; or as low, where none was."""
+
+NEAR = 1.1
+"""Trials end when a rate that was not kept up is at most so many times one that was."""
+
+SLOWEST = 1000.0
+"""Milliseconds within which 99 of 100 answers come at a rate that is kept up."""
 
 MOST_DRIFT = {"p50": 1.25, "p99": 2.0}
 """How many times as long the last third may take as the first."""
 
+TRIAL_DRIFT = 1.5
+"""How many times, in a trial; and so many milliseconds are none, whatever they are a multiple of."""
+
+NO_DRIFT = 5.0
+
 MOST_GROWTH = 1.05
-"""How many times the memory of the first third the last one may take."""
+"""How many times the memory of the first third the last one may take, each part by itself."""
 
 MOST_FILES = 5
 """How many more files may be open in the last third; connections of the driver do not count."""
 
-EACH = 1.0
-"""Seconds between looks at memory and files."""
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A rate, in requests a second, and what became of it."""
+
+    rate: float
+    errors: int
+    p99: float
+    drift: float
+    is_kept_up: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request: when it was due, in seconds from the start, how long its answer took, and whether it was right."""
+class Soaked:
+    """All that was seen; processor seconds are those of each part, over the time at a share of the peak."""
 
-    kind: str
-    due: float
-    taken: float
-    is_right: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What all processes of the service took at a moment: bytes of memory, and open files without connections."""
-
-    at: float
-    memory: int
-    files: int
+    trials: list[Trial]
+    peak: float
+    asked: list[Asked]
+    seen: list[Seen]
+    used: dict[str, float]
 
 
-class Driver:
-    """Asks for a random mix, the same one each time; posts are of articles that nobody has handed in before."""
-
-    def __init__(self, client: httpx.AsyncClient, store: Path) -> None:
-        chosen = Choices(store)
-        articles = [f"/articles/{article}" for article in chosen.ids]
-        facts = [f"{article}/{part}" for article in articles for part in ("commitments", "entities", "statements")]
-        self._reads = [articles, facts, chosen.pair_paths(), ["/entities?limit=20", "/commitments?limit=20"]]
-        self._searches = chosen.searches()
-        self._numbers = itertools.count(1)
-        self._chance = random.Random(1)
-        self._client = client
-
-    async def ask(self, kind: str, due: float, began: float) -> Asked:
-        """Send a request of a kind and wait for its answer."""
-        try:
-            if kind == "post":
-                answer = await self._client.post("/articles", json=record(next(self._numbers)))
-            else:
-                paths = self._searches if kind == "search" else self._chance.choice(self._reads)
-                answer = await self._client.get(self._chance.choice(paths))
-            is_right = answer.status_code in OK[kind]
-        except httpx.TransportError:
-            is_right = False
-        return Asked(kind, due, time.monotonic() - began - due, is_right)
-
-    def kinds(self) -> Iterator[str]:
-        """Kinds of requests without end, in the shares of the mix."""
-        while True:
-            yield from self._chance.choices(list(MIX), list(MIX.values()), k=100)
-
-    async def peak(self, seconds: float) -> float:
-        """Requests a second while clients ask without a pause; the first quarter, in which caches fill, is left out."""
-        began, kinds = time.monotonic(), self.kinds()
-        answered: list[Asked] = []
-
-        async def go_on() -> None:
-            while (due := time.monotonic() - began) < seconds:
-                answered.append(await self.ask(next(kinds), due, began))
-
-        await asyncio.gather(*(go_on() for _ in range(CLIENTS)))
-        counted = sum(seconds / 4 < each.due + each.taken <= seconds for each in answered)
-        if not counted:
-            raise SystemExit(f"soak: nothing was answered within {seconds:.0f} s; the machine has too much else to do")
-        return counted / (seconds * 0.75)
-
-    async def at_rate(self, rate: float, seconds: float) -> list[Asked]:
-        """Send requests at random moments, so many a second, and wait for all answers."""
-        began, due, under_way = time.monotonic(), 0.0, []
-        for kind in self.kinds():
-            due += self._chance.expovariate(rate)
-            if due >= seconds:
-                break
-            await asyncio.sleep(max(0.0, due - (time.monotonic() - began)))
-            under_way.append(asyncio.create_task(self.ask(kind, due, began)))
-        return await asyncio.gather(*under_way)
+async def trials(driver: Driver, seconds: float) -> list[Trial]:
+    """Rates that were tried, the last of them next to the highest that is kept up."""
+    done: list[Trial] = []
+    rate = await driver.without_pause(seconds)
+    while len(done) < MOST_TRIALS:
+        done.append(tried(rate, await driver.at_rate(rate, seconds), seconds))
+        kept, missed = highest(done), min((each.rate for each in done if not each.is_kept_up), default=math.inf)
+        if missed <= kept * NEAR:
+            break
+        rate = kept * STEP if missed == math.inf else missed / STEP if not kept else math.sqrt(kept * missed)
+    return done
 
 
-async def watch(server: Server, seen: list[Seen]) -> None:
-    """Look at the processes of the service, for ever."""
-    began = time.monotonic()
-    while True:
-        memory, files = _taken_by(server.process.pid)
-        connections = len(list(Path("/proc/self/fd").iterdir()))  # each has a file here, beside a few that stay
-        seen.append(Seen(time.monotonic() - began, memory, files - connections))
-        await asyncio.sleep(EACH)
+def tried(rate: float, asked: list[Asked], seconds: float) -> Trial:
+    """Whether a rate was kept up with."""
+    first, last = thirds(seconds)
+    errors = sum(not each.is_right for each in asked)
+    p99 = percentile(asked, lambda _: True, 99)
+    before, after = (percentile(asked, part, 50) for part in (first, last))
+    is_steady = after <= before * TRIAL_DRIFT or after - before <= NO_DRIFT
+    return Trial(rate, errors, p99, after / before, errors == 0 and p99 <= SLOWEST and is_steady)
 
 
-def _taken_by(pid: int) -> tuple[int, int]:
-    """Memory and files of a process and all below it; memory that several share counts once (PSS)."""
-    own = Path(f"/proc/{pid}")
-    (kilobytes,) = re.findall(r"^Pss:\s+(\d+)", (own / "smaps_rollup").read_text(), re.MULTILINE)
-    memory, files = int(kilobytes) * 1024, len(list((own / "fd").iterdir()))
-    for child in (own / f"task/{pid}/children").read_text().split():
-        more_memory, more_files = _taken_by(int(child))
-        memory, files = memory + more_memory, files + more_files
-    return memory, files
+def highest(done: Sequence[Trial]) -> float:
+    """The highest rate that was kept up below all that were not, in requests a second; 0 without any."""
+    missed = min((each.rate for each in done if not each.is_kept_up), default=math.inf)
+    return max((each.rate for each in done if each.is_kept_up and each.rate < missed), default=0.0)
 
 
-async def drive(server: Server, store: Path, seconds: float) -> tuple[float, list[Asked], list[Seen]]:
-    """The peak, and what was asked and seen at a share of it."""
-    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-    async with httpx.AsyncClient(base_url=server.address, timeout=60, limits=limits) as client:
-        driver, seen = Driver(client, store), list[Seen]()
-        peak = await driver.peak(min(60, seconds / 4))
-        watching = asyncio.create_task(watch(server, seen))
+async def drive(server: Server, store: Path, seconds: float) -> Soaked:
+    """Find the peak, and go on at a share of it."""
+    with closing(Connections(server.address)) as connections:
+        driver, seen = Driver(connections, store), list[Seen]()
+        await driver.stock()
+        done = await trials(driver, min(TRIAL, seconds / 6))
+        peak = highest(done)
+        if not peak:
+            console.print(table_of(done))
+            raise SystemExit("soak: the service keeps up with none of these rates")
+        before = seconds_of(server.process.pid)
+        watching = asyncio.create_task(watch(server.process.pid, seen, lambda: connections.open))
         asked = await driver.at_rate(peak * SHARE, seconds)
         watching.cancel()
-    return peak, asked, seen
+        after = seconds_of(server.process.pid)
+    return Soaked(done, peak, asked, seen, {part: after[part] - before[part] for part in after})
 
 
-def thirds(seconds: float) -> tuple[Callable[[float], bool], Callable[[float], bool]]:
-    """Whether a moment lies in the first third of the time, or in the last."""
-    return lambda at: at < seconds / 3, lambda at: at >= seconds * 2 / 3
+console = Console(width=120)
 
 
-def percentile(asked: Sequence[Asked], part: Callable[[float], bool], which: int) -> float:
-    """Milliseconds within which so many of 100 requests of a third are answered."""
-    taken = [each.taken * 1000 for each in asked if part(each.due)]
-    return statistics.quantiles(taken, n=100)[which - 1]
+def table_of(done: Sequence[Trial]) -> Table:
+    """What was tried."""
+    table = Table(title="Rates tried", title_justify="left")
+    for name in ("requests/s", "errors", "p99 ms", "p50 drift", "kept up"):
+        table.add_column(name, justify="right")
+    for each in done:
+        said = "yes" if each.is_kept_up else "no"
+        table.add_row(f"{each.rate:.0f}", f"{each.errors}", f"{each.p99:.0f}", f"{each.drift:.2f}", said)
+    return table
 
 
-def show(peak: float, asked: list[Asked], seen: list[Seen], seconds: float) -> bool:
-    """Print the table and what is to be held; gives whether all is."""
-    console = Console(width=120)
+def show(soaked: Soaked, seconds: float) -> bool:
+    """Print the tables and what is to be held; gives whether all is."""
+    console.print(table_of(soaked.trials))
     first, last = thirds(seconds)
     title = (
-        f"{seconds:.0f} s at {SHARE:.0%} of the peak of {peak:.0f} requests/s; first third, last third, last / first"
+        f"{seconds:.0f} s at {SHARE:.0%} of the peak of {soaked.peak:.0f} requests/s; first third, last third, drift"
     )
     table = Table(title=title, title_justify="left")
     for name in ("what", "requests", "errors", "p50 ms", "", "drift", "p99 ms", "", "drift"):
         table.add_column(name, justify="left" if name == "what" else "right")
     for kind in (*MIX, "all"):
-        some = [each for each in asked if kind in (each.kind, "all")]
+        some = [each for each in soaked.asked if kind in (each.kind, "all")]
         row = [kind, f"{len(some)}", f"{sum(not each.is_right for each in some)}"]
         for which in (50, 99):
             one, other = percentile(some, first, which), percentile(some, last, which)
             row += [f"{one:.1f}", f"{other:.1f}", f"{other / one:.2f}"]
         table.add_row(*row)
     console.print(table)
-    held = [*_latencies(asked, seconds), *_processes(seen, seconds)]
+    shares = ", ".join(f"{part} {used / seconds:.0%}" for part, used in soaked.used.items())
+    console.print(f"of one core: {shares}", highlight=False)
+    held = [*_latencies(soaked.asked, seconds), *_processes(soaked.seen, seconds)]
     for line, is_held in held:
         console.print(f"{'pass' if is_held else 'FAIL'}  {line}", highlight=False)
     return all(is_held for _, is_held in held)
@@ -210,9 +189,11 @@ def _latencies(asked: list[Asked], seconds: float) -> Iterator[tuple[str, bool]]
 
 def _processes(seen: list[Seen], seconds: float) -> Iterator[tuple[str, bool]]:
     first, last = ([each for each in seen if part(each.at)] for part in thirds(seconds))
-    before, after = (statistics.median(each.memory for each in some) / 1e6 for some in (first, last))
-    growth = after / before
-    yield f"memory: {before:.0f} MB, then {after:.0f} MB: {growth:.3f} (at most {MOST_GROWTH})", growth <= MOST_GROWTH
+    for part in PARTS:
+        before, after = (statistics.median(each.memory[part] for each in some) / 1e6 for some in (first, last))
+        growth = after / before
+        said = f"memory of {part}: {before:.0f} MB, then {after:.0f} MB: {growth:.3f} (at most {MOST_GROWTH})"
+        yield said, growth <= MOST_GROWTH
     files = [statistics.median(each.files for each in some) for some in (first, last)]
     more = files[1] - files[0]
     yield f"open files: {files[0]:.0f}, then {files[1]:.0f}: {more:+.0f} (at most +{MOST_FILES})", more <= MOST_FILES
@@ -226,8 +207,8 @@ def main() -> None:
         store = Path(shutil.copy(store_of(ARTICLES, KEPT), folder))
         settings = {"ENTENTE_DATABASE_URL": f"sqlite:///{store}", "ENTENTE_FETCH": "false"}
         with serving([BIN / "entente", "serve", "--port", "{port}"], "/health/ready", settings) as server:
-            peak, asked, seen = asyncio.run(drive(server, store, seconds))
-    sys.exit(0 if show(peak, asked, seen, seconds) else 1)
+            soaked = asyncio.run(drive(server, store, seconds))
+    sys.exit(0 if show(soaked, seconds) else 1)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from app.language import component  # noqa: F401  registers the reader
-from app.language.pipeline import READER
-from app.language.reader import write_checksums
+from app.language.shipped import READER, write_checksums
 from training.labels import Inventory
 from training.network import Reader, words_of
 from training.train import upstream

@@ -31,6 +31,7 @@ from starlette.types import Scope
 from app.api.counters import extracting, is_alive, mark_serving, serving, shared_folder
 from app.extraction.extractor import DISTRIBUTION, ExtractorName
 from app.ingest.metrics import INTAKE
+from app.language.shipped import model_version
 from app.settings import Settings
 from app.store.database import Database, StoreError
 from app.store.size import Backlog, backlog_of, bytes_of, rows_of
@@ -149,8 +150,6 @@ def build_of(settings: Settings, extractor: str | None) -> dict[str, str]:
     """What serves here, as labels; ``extractor`` is the name of what finds facts, where anything does."""
     model = "none"
     if extractor and settings.extractor is ExtractorName.ENTENTE:
-        from app.language.pipeline import model_version  # with the libraries of the model, which others do without
-
         model = model_version(settings.language_model)
     return {"version": version(DISTRIBUTION), "extractor": extractor or "none", "model": model}
 

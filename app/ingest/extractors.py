@@ -8,7 +8,7 @@ from functools import partial
 from app.extraction.chat import Endpoint, Limits
 from app.extraction.extractor import EntenteExtractor, ExplainingExtractor, ExtractorName
 from app.ingest.workers import LONGEST_TASK
-from app.language.pipeline import check_model
+from app.language.shipped import check_model
 from app.settings import Settings, SettingsError
 
 

@@ -37,7 +37,7 @@ MakeExtractor = Callable[[], Extractor]
 """Makes the extractor of a worker process; must be importable there."""
 
 LONGEST_TASK = 120.0
-"""Seconds after which a task is given up; a text of a megabyte takes a tenth of that."""
+"""Seconds after which a task is given up; reading 100,000 characters takes some, of a worst case tens."""
 
 LOCKED_AT_MOST = 2.0
 """Seconds after which a worker takes it that another died with their common lock, which is held for microseconds."""

@@ -18,8 +18,8 @@ from spacy.parts_of_speech import IDS
 from spacy.tokens import Span
 
 from app.language.broken import BrokenModel
-from app.language.pipeline import READER
-from app.language.reader import CHECKSUMS, FILES, Analysis, Reader
+from app.language.reader import Analysis, Reader
+from app.language.shipped import CHECKSUMS, FILES, READER
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.language.broken import BrokenModel
 from app.language.clauses import Clauses, clauses
 from app.language.marks import Marks, marks_of
-from app.language.reader import CHECKSUMS, check_files
 from app.language.sentences import Sentence, sentences_by_rule, stripped
+from app.language.shipped import READER, check_model, shipped_model
 from app.language.tokens import Token, fold, paragraphs, tokenize
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Span
-
-READER = "entente_reader"
-"""The reader's name in a spaCy pipeline, and its folder in that of a model."""
-
-__all__ = [
-    "READER",
-    "BrokenModel",
-    "Pipeline",
-    "Reading",
-    "check_model",
-    "load_pipeline",
-    "model_version",
-    "read",
-    "shipped_model",
-    "split",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +76,7 @@ class Pipeline:
             begins.append(len(tokens))
             tokens.extend(tokenize(folded, start, end))
         if not tokens:
-            return Reading(text, folded, (), (), self._model.make_doc(""))
+            return Reading(text, folded, (), (), self._empty_document([], []))
         doc = self._document([token.text for token in tokens], [token.glued for token in tokens], begins)
         return Reading(text, folded, tuple(tokens), tuple(_sentences(text, tokens, begins, doc)), doc)
 
@@ -109,15 +90,23 @@ class Pipeline:
         return self._document(words, [False] * len(words), begins, known=True)
 
     def _document(self, words: list[str], glued: list[bool], begins: list[int], known: bool = False) -> Doc:
-        from spacy.tokens import Doc
-
         from app.language.component import PARAGRAPHS, SENTENCES
 
-        doc = Doc(self._model.vocab, words=words, spaces=[not here for here in glued[1:]] + [False])
+        doc = self._empty_document(words, [not here for here in glued[1:]] + [False])
         doc.user_data[SENTENCES if known else PARAGRAPHS] = begins
         for _, component in self._model.pipeline:
             doc = component(doc)
         return doc
+
+    def _empty_document(self, words: list[str], spaces: list[bool]) -> Doc:
+        """A document that nothing has read, with a vocabulary of its own, which goes with it.
+
+        The model's own would keep every word of every text that it ever read.
+        """
+        from spacy.tokens import Doc
+        from spacy.vocab import create_vocab
+
+        return Doc(create_vocab(self._model.lang, self._model.Defaults), words=words, spaces=spaces)
 
 
 def _sentences(text: str, tokens: list[Token], begins: list[int], doc: Doc) -> list[Sentence]:
@@ -130,26 +119,6 @@ def _sentences(text: str, tokens: list[Token], begins: list[int], doc: Doc) -> l
         if start < end:
             found.append(Sentence(len(found), paragraph, start, end, sentence.start, sentence.end))
     return found
-
-
-def shipped_model() -> Path:
-    """The folder of the model that comes with the package."""
-    return Path(str(files("app.language"))) / "model"
-
-
-def model_version(folder: Path | None = None) -> str:
-    """The version of the model of a folder, or of the shipped one, and the beginning of its checksum."""
-    where = folder or shipped_model()
-    version = json.loads((where / "meta.json").read_text(encoding="utf-8"))["version"]
-    return f"{version} {sha256((where / READER / CHECKSUMS).read_bytes()).hexdigest()[:8]}"
-
-
-def check_model(folder: Path | None = None) -> None:
-    """Raise `BrokenModel` unless the model of a folder, or the shipped one, is there and whole. Loads nothing."""
-    where = folder or shipped_model()
-    if not (where / "config.cfg").is_file():
-        raise BrokenModel(f"there is no language model in {where}: config.cfg is missing")
-    check_files(where / READER)
 
 
 @cache

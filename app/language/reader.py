@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,9 @@ from app.language import decoding
 from app.language.broken import BrokenModel
 from app.language.lemmas import lemma_of
 from app.language.marks import Attribution, Judge, Marks, Trigger
+from app.language.shipped import check_files
 from app.language.wordpieces import WordPieces
 
-FILES = ("reader.onnx", "pairs.npz", "labels.json", "vocabulary.txt")
-CHECKSUMS = "checksums.json"
-"""SHA-256 of each of the files, by its name."""
 WINDOW = 192
 """Pieces that running sentences are read together in."""
 LONGEST_WINDOW = 256
@@ -57,23 +54,6 @@ class Analysis:
     names: list[tuple[int, int, str]]
     kinds: Floats
     marks: Marks
-
-
-def check_files(folder: Path) -> None:
-    """Raise `BrokenModel` unless all files are there and whole: quicker than loading them, and surer."""
-    try:
-        sums = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
-        for name in FILES:
-            if sha256((folder / name).read_bytes()).hexdigest() != sums.get(name):
-                raise BrokenModel(f"{folder / name} is damaged: its checksum differs from that in {CHECKSUMS}")
-    except (OSError, ValueError) as error:
-        raise BrokenModel(f"{folder} is no reader: {error}") from None
-
-
-def write_checksums(folder: Path) -> None:
-    """Note the checksums of the files in a folder."""
-    sums = {name: sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
-    (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1) + "\n", encoding="utf-8")
 
 
 class Reader:

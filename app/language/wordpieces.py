@@ -55,7 +55,7 @@ class WordPieces:
     Lower case, no accents, marks apart, then the longest piece that fits, over and over. Remembers words it has seen.
     """
 
-    def __init__(self, vocabulary: Path, remembered: int = 100_000) -> None:
+    def __init__(self, vocabulary: Path, remembered: int = 20_000) -> None:
         """Read the vocabulary, a piece a line; raises `ValueError` where a special piece is missing."""
         pieces = vocabulary.read_text(encoding="utf-8").splitlines()
         self._ids = {piece: number for number, piece in enumerate(pieces)}

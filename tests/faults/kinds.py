@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import httpx
 import psycopg
 from sqlalchemy.engine import make_url
 
@@ -38,7 +37,7 @@ class Scene:
 
     def must_answer_reads(self) -> None:
         """Reads go on under faults that concern writes."""
-        answer = httpx.get(f"{self.service.address}/articles?limit=5", timeout=30)
+        answer = self.service.get("/articles?limit=5")
         if answer.status_code != 200:
             raise NotSurvived(f"a read was answered with {answer.status_code}: {answer.text[:200]}")
 
@@ -75,10 +74,10 @@ class OnServer(Scene):
 
     def must_say_that_it_is_not_ready(self) -> None:
         """It lives, and names the store as what is the matter."""
-        answer = httpx.get(f"{self.service.address}/health/ready", timeout=30)
+        answer = self.service.get("/health/ready")
         if answer.status_code != 503 or "store" not in answer.text:
             raise NotSurvived(f"without its store it said {answer.status_code}: {answer.text[:200]}")
-        if httpx.get(f"{self.service.address}/health/live", timeout=30).status_code != 200:
+        if self.service.get("/health/live").status_code != 200:
             raise NotSurvived("without its store it no longer said that it lives")
 
 

@@ -20,6 +20,9 @@ ENTENTE = (str(Path(sys.executable).parent / "entente"),)
 READY_WITHIN = 120
 """Seconds that a start may take on a busy machine."""
 
+LOOK_SECONDS = 0.1
+"""How often it is looked whether it is ready; what looks oftener takes the time that it needs to start."""
+
 
 class NotStarted(Exception):
     """The service ended before it listened; the message is what it said."""
@@ -36,6 +39,7 @@ class Running:
         fixed |= {"ENTENTE_NICENESS": "0"}
         self._environment = {**os.environ, **fixed}
         self._process: subprocess.Popen[str] | None = None
+        self._http = httpx.Client(timeout=READY_WITHIN)  # kept, since each new one reads all certificates
         self.address = ""
 
     def start(self) -> None:
@@ -66,13 +70,17 @@ class Running:
         until = time.monotonic() + READY_WITHIN
         while True:
             with contextlib.suppress(httpx.TransportError):
-                if httpx.get(self.address + path, timeout=READY_WITHIN).status_code == 200:
+                if self.get(path).status_code == 200:
                     return
             if self._process and self._process.poll() is not None:
                 raise NotStarted(f"it ended with {self._process.returncode} while it started")
             if time.monotonic() > until:
                 raise NotStarted("it does not get ready")
-            time.sleep(0.02)
+            time.sleep(LOOK_SECONDS)
+
+    def get(self, path: str) -> httpx.Response:
+        """Its answer to a GET. Raises `httpx.TransportError`."""
+        return self._http.get(self.address + path)
 
     @property
     def pid(self) -> int:
@@ -86,7 +94,8 @@ class Running:
 
     def workers(self) -> list[int]:
         """The processes that extract facts, those of the pool that are there just now."""
-        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        threads = Path(f"/proc/{self.pid}/task").iterdir()  # a child is listed with the thread that started it
+        found = [pid for thread in threads for pid in (thread / "children").read_text().split()]
         return [int(pid) for pid in found if b"spawn_main" in _command_line(pid)]
 
     def kill(self, *, with_workers: bool = False) -> None:

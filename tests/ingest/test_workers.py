@@ -75,6 +75,16 @@ async def test_worker_that_dies_is_replaced(workers: Workers) -> None:
     assert workers.extract(Article(TEXT)).extractor == "reader 1"
 
 
+@pytest.mark.slow
+async def test_text_that_holds_its_reader_up_is_given_up_and_the_next_is_read(workers: Workers) -> None:
+    endless = partial(article_of, {"text": "The minister wrote a text that holds its reader up. So it was, in Suva."})
+    long_one = asyncio.create_task(workers.do(prepare, endless))
+    await asyncio.sleep(0)
+    assert (await workers.do(prepare, partial(article_of, {"text": TEXT}))).article.text == TEXT
+    with pytest.raises(TaskFailed, match="within the seconds that it may take"):
+        await long_one
+
+
 class BreaksAsItEnds:
     """A pool of which a thread gives up its task as it is ended, as Pebble's does where a process dies just then."""
 

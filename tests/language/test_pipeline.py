@@ -11,8 +11,10 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.language.pipeline import READER, BrokenModel, Reading, load_pipeline, read, shipped_model
+from app.language.broken import BrokenModel
+from app.language.pipeline import Reading, load_pipeline, read
 from app.language.reader import LONGEST_WINDOW
+from app.language.shipped import READER, shipped_model
 
 STORIES = (
     "LISBON, March 3 — Portugal's foreign minister said on Monday that Lisbon and Rabat would sign a fisheries accord.",
@@ -115,6 +117,11 @@ def test_acts_of_cooperation_are_marked_and_weather_is_not() -> None:
     words = [marked.words(t.first, t.last) for t in marked.marks.triggers]
     assert any("signed" in said for said in words)
     assert all(t.last <= marked.sentences[0].last for t in marked.marks.triggers)
+
+
+def test_words_of_one_text_are_not_kept_for_the_next() -> None:
+    assert "Qelvanto" in read("Qelvanto praised Norway.").parsed.vocab.strings
+    assert "Qelvanto" not in read("Malta praised Norway.").parsed.vocab.strings
 
 
 def test_any_spacy_loads_the_model() -> None:

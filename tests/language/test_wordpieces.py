@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.language.pipeline import READER, shipped_model
+from app.language.shipped import READER, shipped_model
 from app.language.wordpieces import SHAPES, WordPieces, shape_of
 
 PIECES = WordPieces(shipped_model() / READER / "vocabulary.txt")
