@@ -82,7 +82,7 @@ def test_stalled_jobs_are_a_warning_since_answers_do_not_depend_on_them(
     assert "nobody works them off" in ready.json()["checks"]["queue"]
 
 
-READER = """
+SERVED = """
 import sys
 from app import cli, serving
 from app.settings import Settings
@@ -90,13 +90,15 @@ sys.argv = ["entente", "--help"]
 try:
     cli.main()
 except SystemExit:
-    serving.create_app(Settings(read_only=True))
+    serving.create_app(Settings(read_only={read_only}))
 assert "app.main" in sys.modules
-assert not {"numpy", "onnxruntime", "spacy", "pyarrow"} & sys.modules.keys(), sys.modules.keys()
+assert not {{"numpy", "onnxruntime", "spacy", "pyarrow"}} & sys.modules.keys(), sys.modules.keys()
 """
 
 
 @pytest.mark.stores("sqlite")
-def test_a_process_that_only_reads_takes_no_memory_for_what_extracts(tmp_path: Path) -> None:
-    run = subprocess.run([sys.executable, "-c", READER], cwd=tmp_path, capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_process_that_serves_takes_no_memory_for_what_extracts(tmp_path: Path, read_only: bool) -> None:
+    served = SERVED.format(read_only=read_only)
+    run = subprocess.run([sys.executable, "-c", served], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
