@@ -58,13 +58,14 @@ class FactsOf:
         stage: Stage = Stage.AGREED,
         form: Form = Form.ECONOMIC,
         confidence: float = 0.9,
+        negated: bool = False,
     ) -> FactsOf:
         """The parties, each an entity's id and its country, agree on something."""
         evidence = (Evidence(0, span(self.article, quote)),)
         sides = tuple(Party(entity, country, PartyRole.PARTY) for entity, country in parties)
         made = commitment_id(self.article, evidence, form, stage, sides)
         action = quote.split()[0]
-        found = Commitment(made, stage, form, Plover.SUPPORT, "057", sides, action, None, confidence, evidence)
+        found = Commitment(made, stage, form, Plover.SUPPORT, "057", sides, action, None, confidence, evidence, negated)
         self.commitments.append(found)
         return self
 

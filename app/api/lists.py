@@ -25,7 +25,7 @@ from app.schemas.entities import ArticleEntity, EntityOut, MentionWithEntity
 from app.schemas.linked import ANNOTATIONS, Annotated, news_article, web_annotations
 from app.schemas.statements import StoredStatement
 from app.schemas.summary import PartnerOut
-from app.store import mentions, queries, summary, tables
+from app.store import mentions, partners, queries, tables
 from app.store.near_duplicates import same_story
 from app.store.queries import Kind, Slice, Window
 
@@ -140,8 +140,8 @@ def answer_partners(request: Request, service: Service, entity: str, asked: Part
     listed = Listed(
         PartnerOut,
         f"{entity}-partners",
-        lambda connection, part: summary.partners(connection, entity, filters, part),
-        lambda connection: summary.partner_count(connection, entity, filters),
+        lambda connection, part: partners.partners(connection, entity, filters, part),
+        lambda connection: partners.partner_count(connection, entity, filters),
         below=(tables.entities, entity),
     )
     return answer_list(request, service, asked, listed)

@@ -32,14 +32,15 @@ def actors(pk: int, commitment: Commitment, article: Article, entities: Mapping[
 
 def pairs(pk: int, commitment: Commitment, article: Article) -> Iterator[Row]:
     """Every two different sides of a commitment, both ways round."""
+    sides = sorted({party.country or party.entity for party in commitment.parties})
     shared: Row = {
         "commitment_pk": pk,
         "published": article.published,
         "stage": commitment.stage.value,
         "form": commitment.form.value,
         "negated": commitment.negated,
+        "several": len(sides) > 2,
     }
-    sides = sorted({party.country or party.entity for party in commitment.parties})
     yield from ({**shared, "one": one, "other": other} for one, other in permutations(sides, 2))
 
 

@@ -229,11 +229,15 @@ class ActorRow(SQLModel, table=True):
 
 
 class PairRow(SQLModel, table=True):
-    """Two sides of a commitment, each a state's ISO code or the id of an entity without a state; both ways round."""
+    """Two sides of a commitment, each a state's ISO code or the id of an entity without a state; both ways round.
+
+    ``several`` says whether the commitment has more sides than the two.
+    """
 
     __tablename__ = "commitment_pairs"
     __table_args__ = (
         Index("pairs_by_sides", "one", "other", "published", "stage", "form", "negated"),
+        _where("pairs_of_several", column("several").is_(True), "one", "commitment_pk"),
         {"sqlite_with_rowid": False},
     )
 
@@ -244,6 +248,48 @@ class PairRow(SQLModel, table=True):
     stage: str
     form: str
     negated: bool
+    several: bool
+
+
+class MonthTallyRow(SQLModel, table=True):
+    """How many commitments of a form and stage a month's articles state; ``month`` is empty where no day is known."""
+
+    __tablename__ = "month_tallies"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    month: str = Field(primary_key=True)
+    form: str = Field(primary_key=True)
+    stage: str = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+    negated: int = Field(sa_type=BigInteger)
+
+
+class StateTallyRow(SQLModel, table=True):
+    """The same of those commitments that a state has part in, by its ISO code."""
+
+    __tablename__ = "state_tallies"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    state: str = Field(primary_key=True)
+    month: str = Field(primary_key=True)
+    form: str = Field(primary_key=True)
+    stage: str = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+    negated: int = Field(sa_type=BigInteger)
+
+
+class PairTallyRow(SQLModel, table=True):
+    """How many commitments of a form and stage two sides have; both ways round, as in `PairRow`."""
+
+    __tablename__ = "pair_tallies"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    one: str = Field(primary_key=True)
+    other: str = Field(primary_key=True)
+    form: str = Field(primary_key=True)
+    stage: str = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+    negated: int = Field(sa_type=BigInteger)
 
 
 class EvidenceRow(SQLModel, table=True):
@@ -422,6 +468,9 @@ commitment_evidence = _table(EvidenceRow)
 signatures = _table(SignatureRow)
 commitment_actors = _table(ActorRow)
 commitment_pairs = _table(PairRow)
+month_tallies = _table(MonthTallyRow)
+state_tallies = _table(StateTallyRow)
+pair_tallies = _table(PairTallyRow)
 loaded_files = _table(LoadedFileRow)
 jobs = _table(JobRow)
 job_records = _table(JobRecordRow)

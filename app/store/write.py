@@ -16,7 +16,7 @@ from app.domain.facts import Facts
 from app.schemas import documents
 from app.schemas.articles import ArticleListing
 from app.schemas.entities import ArticleEntity, EntityOut
-from app.store import fulltext, tables
+from app.store import fulltext, tables, tallies
 from app.store.aggregate import of_appearances, with_more_said
 from app.store.bulk import insert_rows
 from app.store.fact_rows import Numbers, Rows, fact_rows
@@ -253,7 +253,9 @@ def _insert_facts(connection: Connection, placed: Sequence[_Placed]) -> None:
     entities.save()
     for table, all_rows in rows.items():
         insert_rows(connection, table, all_rows)
-    fulltext.add_articles(connection, [each.pk for each in placed])
+    stored = [each.pk for each in placed]
+    fulltext.add_articles(connection, stored)
+    tallies.add_articles(connection, stored)
 
 
 FACT_TABLES: tuple[Table, ...] = (
@@ -295,6 +297,7 @@ def _remove_facts(connection: Connection, pk: int, settled: Iterable[str] = ()) 
     Those that are settled stay as they are.
     """
     fulltext.remove_article(connection, pk)
+    tallies.remove_article(connection, pk)
     appearances = tables.appearances
     joined = select(appearances.c.entity_pk).join(tables.entities, tables.entities.c.pk == appearances.c.entity_pk)
     unsettled = (appearances.c.article_pk == pk, tables.entities.c.id.not_in(list(settled)))

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, event, select
 from sqlmodel import SQLModel
 
-from app.store import fulltext, queries, search, summary, tables
+from app.store import fulltext, partners, queries, search, summary, tables
 from app.store.conditions import FILTERS, Filters
 from app.store.database import Database
 from app.store.queries import Window
@@ -178,20 +178,31 @@ def test_facts_of_an_article_are_read_in_order(connection: Connection, facts: qu
     assert not any("TEMP B-TREE" in step for step in steps)
 
 
-@on_sqlite
-def test_summary_groups_in_the_order_of_an_index(connection: Connection) -> None:
+@pytest.mark.parametrize("names", [(), ("stage",), ("country",), ("country", "form", "negated")])
+def test_summary_of_all_and_of_a_state_counts_no_commitments(connection: Connection, names: tuple[str, ...]) -> None:
     with plans(connection) as steps:
-        summary.summary(connection, [], 10)
+        summary.summary(connection, [(name, (VALUES[name],)) for name in names], 10)
+    counted = {"month_tallies", "pair_tallies"}  # as many rows as there are months, and pairs, with a kind
+    assert [step for step in scanned(steps) if not counted & set(step.split())] == []
+    assert any("tallies" in step for step in steps)
+
+
+@on_sqlite
+def test_summary_of_some_days_is_read_off_indexes(connection: Connection) -> None:
+    with plans(connection) as steps:
+        summary.summary(connection, [("published_from", (VALUES["published_from"],))], 10)
     assert any("SCAN commitments USING COVERING INDEX commitments_by_kind" in step for step in steps)
     assert any("SCAN commitment_pairs USING COVERING INDEX pairs_by_sides" in step for step in steps)
 
 
 @on_sqlite
-def test_partners_of_a_state_are_read_off_an_index(connection: Connection) -> None:
+def test_partners_of_a_state_are_read_off_what_is_kept(connection: Connection) -> None:
     with plans(connection) as steps:
-        summary.partners(connection, "peru", [], Window(50))
+        partners.partners(connection, "peru", [], Window(50))
     assert scanned(steps) == []
-    assert any("SEARCH commitment_pairs USING COVERING INDEX pairs_by_sides (one=?)" in step for step in steps)
+    assert any("SEARCH pair_tallies USING PRIMARY KEY (one=?)" in step for step in steps)
+    ends = "SEARCH commitment_pairs USING COVERING INDEX pairs_by_sides (one=? AND other=?"
+    assert sum(ends in step for step in steps) == 2
 
 
 @pytest.mark.parametrize("filters", [[], [("source", ("Reef Post",))]])

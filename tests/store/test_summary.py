@@ -8,8 +8,9 @@ import pytest
 from app.domain.entity import EntityType
 from app.store.conditions import Filters
 from app.store.database import Database
+from app.store.partners import partners
 from app.store.queries import Window
-from app.store.summary import partners, summary
+from app.store.summary import summary
 from app.store.write import put
 from tests.making import FactsOf, an_article
 from tests.store.several import fill
