@@ -106,11 +106,19 @@ audit: install
 		echo "make audit: either the packages named above have known weaknesses, or (\"could not be audited\", or a" \
 		"connection that failed) the service that knows them cannot be reached from here, and nothing was checked." >&2; exit 1; }
 
-# What an installation consists of, with versions and hashes, as CycloneDX.
+# What an installation consists of, with versions and hashes, as CycloneDX: packages, and what comes along as files.
 SBOM ?= build/entente.cdx.json
+define add_components
+import json, pathlib, sys
+made, more = (json.loads(pathlib.Path(name).read_text()) for name in sys.argv[1:])
+made["components"] += more["components"]
+pathlib.Path(sys.argv[1]).write_text(json.dumps(made, indent=2) + "\n")
+endef
+export add_components
 sbom: install
 	@mkdir -p $(dir $(SBOM))
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o $(SBOM) requirements.lock
+	@$(BIN)/python -c "$$add_components" $(SBOM) app/reader/vendored.cdx.json
 	@echo "make sbom: $(SBOM)"
 
 # Both kinds of store beside one another, on made-up articles: make bench-stores SCALE=1000000 ORDERS=days STORES=SQLite

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -22,6 +24,9 @@ LISTS = [
     *DECLARED["dependency-groups"].values(),
 ]
 NAMES = {Requirement(line).name for lines in LISTS for line in lines}
+RECORD = ROOT / "app" / "reader" / "vendored.cdx.json"
+VENDORED: list[dict[str, Any]] = json.loads(RECORD.read_text(encoding="utf-8"))["components"]
+"""What comes along as files."""
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-ray.lock", "tests/openapi/requirements.lock")
 
 
@@ -43,7 +48,28 @@ def test_every_dependency_says_why_it_is_there() -> None:
 
 def test_page_of_dependencies_tells_the_same() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    assert dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", page, re.M)[1:]) == reasons()
+    told = {npm_name(part): part["description"] for part in VENDORED}
+    assert dict(re.findall(r"^\| ([@\w./-]+) \| (.+) \|$", page, re.M)[1:]) == {**reasons(), **told}
+
+
+def npm_name(part: dict[str, Any]) -> str:
+    return "/".join(filter(None, (part.get("group"), part["name"])))
+
+
+@pytest.mark.parametrize("part", VENDORED, ids=npm_name)
+def test_file_that_comes_along_is_the_one_that_was_looked_at(part: dict[str, Any]) -> None:
+    (place,), (kept,) = part["evidence"]["occurrences"], part["hashes"]
+    found = (ROOT / place["location"]).read_bytes()
+    assert (kept["alg"], kept["content"]) == ("SHA-256", hashlib.sha256(found).hexdigest())
+    assert part["version"].encode() in found.splitlines()[0]
+
+
+def test_every_file_that_comes_along_is_recorded_and_licensed() -> None:
+    folder = ROOT / "app" / "reader" / "static" / "vendor"
+    recorded = {ROOT / place["location"] for part in VENDORED for place in part["evidence"]["occurrences"]}
+    assert set(folder.iterdir()) - recorded == {folder / "LICENSE"}
+    text = (folder / "LICENSE").read_text(encoding="utf-8")
+    assert [file.name for file in recorded if file.name not in text] == []
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -59,20 +85,17 @@ def test_everything_declared_is_locked() -> None:
     assert {canonicalize_name(name) for name in NAMES} - others == set()
 
 
-def test_bill_of_materials_lists_the_lock_with_hashes(tmp_path: Path) -> None:
-    """By the command of `make sbom`."""
+def test_bill_of_materials_lists_the_lock_and_the_files_with_hashes(tmp_path: Path) -> None:
     made = tmp_path / "bill.json"
-    asked = ["make", "--no-print-directory", "--dry-run", "sbom", f"SBOM={made}"]
-    printed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    (command,) = (line for line in printed.splitlines() if "cyclonedx-py" in line)
-    program, *arguments = command.lstrip("@").split()
-    own = Path(sys.executable).parent / Path(program).name
-    subprocess.run([own, *arguments], cwd=ROOT, check=True, capture_output=True)
+    installed = Path(sys.executable).parent
+    asked = ["make", "--no-print-directory", "--old-file=install", "sbom", f"SBOM={made}", f"BIN={installed}"]
+    subprocess.run(asked, cwd=ROOT, check=True, capture_output=True)
     bill = json.loads(made.read_text(encoding="utf-8"))
     assert bill["bomFormat"] == "CycloneDX"
     assert bill["metadata"]["component"]["name"] == DECLARED["project"]["name"]
-    listed = {canonicalize_name(component["name"]): component for component in bill["components"]}
+    listed = {canonicalize_name(part["name"]): part for part in bill["components"] if part not in VENDORED}
     assert listed.keys() == locked("requirements.lock").keys()
+    assert [part for part in bill["components"] if part in VENDORED] == VENDORED
     hashes = [reference.get("hashes") for part in listed.values() for reference in part["externalReferences"]]
     assert all(hashes)
 

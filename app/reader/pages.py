@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from app.reader import fields, highlight, log_in, network, timeline
+from app.reader import addresses, fields, highlight, log_in
 from app.reader.asking import Query, Refused, ask, ask_all
 from app.reader.negotiation import Pages
 from app.reader.rendering import STATIC, Static, country_name, page
@@ -97,8 +97,6 @@ async def _front(request: Request) -> Response:
         articles=newest.items,
         commitments=commitments.items,
         names=names,
-        pair_filter=network.pair_filter,
-        address=network.commitments_address,
     )
 
 
@@ -182,8 +180,8 @@ async def _entity(request: Request) -> Response:
         commitments=commitments,
         statements=statements,
         partners=partners,
-        timeline=timeline.timeline(summary.months, filters),
         summary=summary,
+        filters=filters,
     )
 
 
@@ -203,29 +201,29 @@ async def _summary(request: Request) -> Response:
         "summary.html",
         summary=summary,
         names=names,
-        network=network.network(summary.pairs, names, filters),
-        timeline=timeline.timeline(summary.months, filters),
         filters=filters,
-        pair_filter=network.pair_filter,
-        address=network.commitments_address,
         fields=await _with_countries(request, fields.OF_COMMITMENTS),
     )
 
 
-async def _names(request: Request, summary: SummaryOut) -> network.Names:
+async def _names(request: Request, summary: SummaryOut) -> addresses.Names:
     """What the sides of the pairs are called, and which of them have a page."""
-    sides = {side for pair in summary.pairs for side in pair.sides}
-    states = {side for side in sides if network.is_state(side)}
+    sides = dict.fromkeys(side for pair in summary.pairs for side in pair.sides)
+    states = {side for side in sides if addresses.is_state(side)}
     names = {code: country_name(code) for code in states}
     entities: dict[str, str] = {}
     if states:
         query: Query = [("type", "country"), ("limit", "200"), ("sort", "-article_count")]
         found = await ask(request, "/entities", Page[EntityOut], query)
         entities |= {e.country: e.id for e in reversed(found.items) if e.country in states}
-    for side in sorted(sides - states)[: network.MOST_NODES]:
+    for side in [side for side in sides if side not in states][:MOST_NAMED]:
         names[side] = (await ask(request, f"/entities/{side}", EntityOut)).name
         entities[side] = side
-    return network.Names(names, entities)
+    return addresses.Names(names, entities)
+
+
+MOST_NAMED = 30
+"""Sides without a code that are asked for by name, those of the foremost pairs; others are called by their ids."""
 
 
 async def _with_countries(request: Request, shown: tuple[fields.Field, ...]) -> tuple[fields.Field, ...]:

@@ -18,6 +18,7 @@ from starlette.types import Scope
 from app.domain.commitment import Form, Stage
 from app.domain.entity import EntityType
 from app.language.geography import short_name, short_names
+from app.reader.addresses import commitments_address, is_state, month_filter, pair_filter
 from app.reader.fields import chips, named
 
 FOLDER = Path(__file__).parent
@@ -124,6 +125,10 @@ def _environment() -> Environment:
     made.globals.update(
         number=number,
         static=address_of,
+        address=commitments_address,
+        is_state=is_state,
+        month_filter=month_filter,
+        pair_filter=pair_filter,
         query_with=query_with,
         query_without=query_without,
         chips=chips,

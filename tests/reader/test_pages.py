@@ -217,6 +217,21 @@ def test_worker_that_only_reads_offers_no_form(served: Client) -> None:
     page(served, "/hand-in", 404)
 
 
+@pytest.mark.parametrize("path", ["/summary", "/summary?country=PE&form=economic", "/entities/peru"])
+def test_counts_lead_to_as_many_commitments(served: Client, path: str) -> None:
+    cells = page(served, path).xpath("//table[@id='by-pair' or @id='by-month']//td/a")
+    assert cells
+    for cell in cells:
+        assert words(cell) == str(len(served.get(cell.get("href")).json()["items"]))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_only_pages_with_charts_load_what_draws_them(served: Client, path: str) -> None:
+    found = page(served, path)
+    loads = bool(found.xpath("//script[contains(@src, '/vendor/')]"))
+    assert loads == bool(found.xpath("//*[@data-chart]")) == (path in ("/summary", "/entities/peru"))
+
+
 def test_sources_that_are_no_web_address_are_no_link(served: Client) -> None:
     addresses = [a.get("href") for path in PAGES for a in page(served, path).iter("a")]
     assert [address for address in addresses if not re.match(r"/|#|https?://", address)] == []
