@@ -130,9 +130,20 @@ def _listed(template: str, item: type, of: tuple[fields.Field, ...] = ()) -> Vie
 
     async def show(request: Request) -> Response:
         found = await ask(request, request.url.path, Page[item], request.url.query)  # type: ignore[valid-type]
-        return page(request, template, found=found, fields=of)
+        return page(request, template, found=found, fields=of, owner=await _owner(request))
 
     return show
+
+
+async def _owner(request: Request) -> str | None:
+    """What the entity or article is called that the list at this address is part of."""
+    whole = request.url.path.rpartition("/")[0]
+    if whole.startswith("/entities/"):
+        return (await ask(request, whole, EntityOut)).name
+    if whole.startswith("/articles/"):
+        article = await ask(request, whole, ArticleOut)
+        return article.title or article.id
+    return None
 
 
 async def _commitments(request: Request) -> Response:

@@ -232,6 +232,31 @@ def test_only_pages_with_charts_load_what_draws_them(served: Client, path: str) 
     assert loads == bool(found.xpath("//*[@data-chart]")) == (path in ("/summary", "/entities/peru"))
 
 
+@pytest.mark.parametrize(
+    ("path", "called"),
+    [(f"/entities/peru/{part}", "Peru") for part in ("mentions", "statements", "commitments", "partners")]
+    + [(f"{ARTICLE}/{part}", "Pact at sea") for part in ("entities", "mentions", "statements", "commitments")],
+)
+def test_part_of_something_names_it_and_leads_back(served: Client, path: str, called: str) -> None:
+    (back,) = page(served, path).xpath("//main//h1/following-sibling::p[1]/a")
+    assert (words(back), back.get("href")) == (called, path.rpartition("/")[0])
+
+
+@pytest.mark.parametrize(
+    ("path", "current", "said"),
+    [("/articles", "Articles", "page"), (ARTICLE, "Articles", "true"), ("/entities/peru/partners", "Entities", "true")],
+)
+def test_navigation_says_where_one_is(served: Client, path: str, current: str, said: str) -> None:
+    found = page(served, path).xpath("//nav//a[@aria-current]")
+    assert [(words(link), link.get("aria-current")) for link in found] == [(current, said)]
+
+
+def test_filters_of_charts_are_seen_and_can_be_taken_away(served: Client) -> None:
+    found = page(served, "/summary?country=PE&form=economic")
+    chips = found.xpath("//ul[@class='chips']//a[not(ancestor::details)]/@href")
+    assert chips == ["/summary?form=economic", "/summary?country=PE"]
+
+
 def test_sources_that_are_no_web_address_are_no_link(served: Client) -> None:
     addresses = [a.get("href") for path in PAGES for a in page(served, path).iter("a")]
     assert [address for address in addresses if not re.match(r"/|#|https?://", address)] == []
