@@ -35,8 +35,9 @@ function pairsIn(table) {
     const names = [...body.querySelectorAll(".side")];
     const forms = [...body.rows].map(counted);
     const unknown = names.filter((name) => !sides.has(name.href));
-    lines += forms.flat().length;
-    if (pairs.length && (lines > MOST_LINES || sides.size + unknown.length > MOST_SIDES)) break;
+    const needed = forms.flat().length;
+    if (pairs.length && (lines + needed > MOST_LINES || sides.size + unknown.length > MOST_SIDES)) continue;
+    lines += needed;
     for (const name of unknown) {
       const symbol = "state" in name.dataset ? "circle" : "square";
       sides.set(name.href, { name: name.textContent, href: name.getAttribute("href"), symbol, count: 0 });
