@@ -16,8 +16,6 @@ from app.extraction.sides import frames, sides_of
 from app.language.clauses import Clause, Kind, Relation
 from app.language.sentences import Sentence
 
-LONGEST = 400
-"""Most tokens of a sentence that commitments are looked for in; what is longer is a list or noise."""
 REMEMBERED = 50
 """How many of the latest commitments an act is compared with, to see whether it is one told again."""
 
@@ -51,8 +49,6 @@ def find_commitments(cast: Cast, memory: Memory) -> list[Found]:
     """All commitments of a text in its order."""
     found: list[Found] = []
     for sentence in cast.reading.sentences:
-        if sentence.last - sentence.first > LONGEST:
-            continue
         if cast.within(sentence.first, sentence.last) or found:
             for one in _in_sentence(Scene(cast, sentence), memory):
                 _take(found, one)
@@ -62,8 +58,6 @@ def find_commitments(cast: Cast, memory: Memory) -> list[Found]:
 def candidates(cast: Cast, memory: Memory) -> Iterator[Found]:
     """All acts with two sides, also those that are too unlikely to be commitments."""
     for sentence in cast.reading.sentences:
-        if sentence.last - sentence.first > LONGEST:
-            continue
         yield from _in_sentence(Scene(cast, sentence), memory, least=0.0)
 
 
@@ -82,12 +76,16 @@ def _repeats(scene: Scene, one: Found, other: Found) -> bool:
     clause = one.act.clause
     if other.act.form is Form.CONSULTATION and _is_topic(one.act, other.act):
         return True
-    if clause.relation not in (Relation.PURPOSE, Relation.COMPLEMENT, Relation.ADNOMINAL) or one.act.firmness.rows:
+    doubted = other.act.marked and not one.act.marked
+    if clause.relation not in (Relation.PURPOSE, Relation.COMPLEMENT, Relation.ADNOMINAL):
+        return False
+    if one.act.firmness.rows and not doubted:
         return False
     above = scene.clauses.parent(clause)
     if above is None or above.index not in {c.index for c in (other.act.clause, *other.act.inner)}:
         return False
-    return one.act.form is other.act.form and one.act.negated is other.act.negated and one.names <= other.names
+    same = doubted or (one.act.form is other.act.form and one.act.negated is other.act.negated)
+    return same and one.names <= other.names
 
 
 def _is_further(one: Found, other: Found) -> bool:

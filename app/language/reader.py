@@ -28,9 +28,9 @@ LONGEST_WINDOW = 256
 """Pieces that the graph has places for; a longer paragraph or sentence is read in windows that overlap."""
 OVERLAP = 64
 """Pieces that one such window shares with the next."""
-LONGEST_SENTENCE = 2_000
-"""Words after which a sentence is cut at its likeliest start, since the work of a tree grows with the square of its
-words; the longest sentence of news has about 150."""
+LONGEST_SENTENCE = 400
+"""Words after which a sentence is cut at its likeliest start, since the work of a tree, and of what compares acts in
+it, grows with the square of its words; the longest sentence of news has about 150."""
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 Arrays = dict[str, np.ndarray[Any, Any]]

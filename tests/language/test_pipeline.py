@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.language.broken import BrokenModel
 from app.language.pipeline import Reading, load_pipeline, read
-from app.language.reader import LONGEST_WINDOW
+from app.language.reader import LONGEST_SENTENCE, LONGEST_WINDOW
 from app.language.shipped import READER, shipped_model
 
 STORIES = (
@@ -92,6 +92,14 @@ def test_a_sentence_longer_than_a_window_is_read_whole() -> None:
     root = next(t for t in reading.parsed if t.head == t)
     assert root.text == "promised"
     assert [t.text for t in root.children if t.dep_ == "nsubj"] == ["ministers"]
+
+
+def test_a_sentence_longer_than_any_of_news_is_cut() -> None:
+    listed = ", ".join(f"the port of {name}" for name in ["Suva", "Apia", "Lima", "Oran", "Bari", "Riga"] * 60)
+    reading = read(f"The ministers of Fiji and Samoa promised to modernise {listed}.")
+    assert len(reading.sentences) > 1
+    assert max(s.last - s.first for s in reading.sentences) <= LONGEST_SENTENCE
+    assert [s.first for s in reading.sentences[1:]] == [s.last for s in reading.sentences[:-1]]
 
 
 def test_who_does_what_to_whom_is_parsed() -> None:
