@@ -149,7 +149,8 @@ def _asks(one: _Candidate) -> bool:
 
 def _by_rows(scene: Scene) -> Iterator[_Candidate]:
     for clause in scene.clauses:
-        found = match(clause) if clause.predicate.i >= scene.first else None
+        stands = clause.predicate.i >= scene.first and not scene.is_body(clause.predicate)
+        found = match(clause) if stands else None
         if found is not None:
             yield _Candidate(clause, found.row, found.governed, _mark_at(scene, clause))
 
@@ -235,8 +236,8 @@ def _measured(scene: Scene, one: _Candidate) -> bool:
 
 def _hostile(one: _Candidate) -> bool:
     hostile = {row["word"] for row in rows("hostile.tsv")}
-    objects = (*one.clause.logical_objects, *one.governed)
-    return any(a.head.lower_ in hostile for a in objects)
+    wanted = {argument.head.i for argument in one.governed}
+    return any(a.head.lower_ in hostile and a.head.i not in wanted for a in one.clause.logical_objects)
 
 
 def continued(act: FoundAct, before: FoundAct) -> FoundAct:

@@ -9,7 +9,7 @@ from app.extraction.company import Company, companies
 from app.extraction.descriptions import body_described, format_at
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.first_person import first_persons
-from app.extraction.offices import Office, office_at
+from app.extraction.holders import holder_at, holders_by_office
 from app.extraction.tables import word_set
 from app.language.sentences import Sentence
 from app.language.tables import rows
@@ -23,6 +23,8 @@ _PREPOSITIONS = frozenset({"of", "by", "with", "to", "for", "against", "from", "
 _AFTER_TWO = word_set("coreference.after_two")
 _NO_PHRASE = frozenset({"VBD", "VBZ", "VBP", "VB", "MD", "IN", "TO", "PRP"})
 """Tags of words that stand in no phrase between "the two" and its noun, where participles may: "the two elected"."""
+_PORTFOLIOS = word_set("coreference.portfolios")
+_PAIRED = word_set("coreference.paired")
 _THOSE = word_set("coreference.those")
 _DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
 
@@ -50,10 +52,7 @@ class _Scene:
 
 def resolve(cast: Cast, pair: tuple[int, ...] = ()) -> None:
     """Add references for pronouns, titles and pairs to the cast; ``pair``: the two whom the headline names."""
-    scene = _Scene(pair=pair)
-    for person in cast.referents:
-        for organization in {role.organization for role in person.roles if role.organization}:
-            scene.holders.setdefault(organization, []).append(person)
+    scene = _Scene(pair=pair, holders=holders_by_office(cast))
     references = iter(sorted(cast.references, key=lambda r: (r.first, -r.last)))
     upcoming = next(references, None)
     for sentence in cast.reading.sentences:
@@ -156,7 +155,11 @@ def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[R
     word = cast.reading.tokens[at].lower
     if word in _DETERMINERS:
         found = _pair(cast, scene, sentence, at, here) or _country(cast, scene, at)
-        found = found or (_title(cast, scene, at) or body_described(cast, scene.things, at) if word == "the" else None)
+        found = found or (
+            holder_at(cast, scene.people, scene.holders, at) or body_described(cast, scene.things, at)
+            if word == "the"
+            else None
+        )
         if found:
             return found
     if of_format := format_at(cast, at):
@@ -200,15 +203,15 @@ def _several(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[
 
 def pair_nouns() -> frozenset[str]:
     """Nouns that "the two" and "both" stand before when they mean states ("countries", "sides", "armies")."""
-    return frozenset(row["word"] for row in rows("actors.tsv") if row["word"].endswith("s"))
+    return frozenset(row["word"] for row in rows("actors.tsv") if row["word"].endswith("s")) | _PAIRED
 
 
 def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
     """A pair: "the two countries", "both nations", "the two neighbouring states", "the sides"."""
     tokens = cast.reading.tokens
     window = [tokens[i].lower for i in range(at, min(at + 8, len(tokens)))]
-    if window[0] == "the" and window[1:2] and window[1] in _THOSE and window[2:3] != ["of"]:
-        return _those(cast, scene, sentence, at, here)
+    if length := _length_of_those(cast, at, window):
+        return _those(cast, scene, sentence, at, length, here)
     counted = window[:1] == ["both"] or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])
     pair = scene.pair or _sides_named(cast, here)
     if not counted or len(pair) != 2:
@@ -224,10 +227,21 @@ def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Ref
     return None
 
 
-def _those(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
-    """Those of whom the sentence before was said, taken up as "the leaders"."""
+def _length_of_those(cast: Cast, at: int, window: list[str]) -> int:
+    """How many words "the leaders" or "the foreign ministers" has; 0 where neither stands here."""
+    if window[0] != "the" or cast.beginning(at + 1):
+        return 0
+    length = 3 if window[1:2] and window[1] in _PORTFOLIOS else 2
+    named = window[length - 1 : length]
+    return length if named and named[0] in _THOSE and window[length : length + 1] != ["of"] else 0
+
+
+def _those(
+    cast: Cast, scene: _Scene, sentence: Sentence, at: int, length: int, here: list[Reference]
+) -> Reference | None:
+    """Those of whom the sentence before was said, taken up as "the leaders" or "the foreign ministers"."""
     meant = _several(cast, scene, sentence, at, here)
-    return Reference(at, at + 2, meant, MentionForm.NOMINAL, at) if len(meant) > 1 else None
+    return Reference(at, at + length, meant, MentionForm.NOMINAL, at) if len(meant) > 1 else None
 
 
 _STATES = frozenset({"countries", "nations", "states", "neighbors", "neighbours"})
@@ -236,57 +250,6 @@ _STATES = frozenset({"countries", "nations", "states", "neighbors", "neighbours"
 def _as_states(cast: Cast, pair: tuple[int, ...]) -> tuple[int, ...]:
     """The states of those of a pair who act for one."""
     return tuple(cast.country(c).number if (c := cast.referents[n].country) else n for n in pair)
-
-
-def _title(cast: Cast, scene: _Scene, at: int) -> Reference | None:
-    """A title, "the army chief", "the Thai president": the latest person whose office agrees."""
-    office = office_at(cast, at)
-    if office is None or cast.beginning(office.last) is not None:
-        return None
-    for number in reversed(scene.people):
-        if _holds(cast.referents[number], office):
-            return Reference(at, office.last, (number,), MentionForm.TITLE, at)
-    holders = [
-        person for person in scene.holders.get(office.organization or "", [])[:9] if _named_later(person, office)
-    ]
-    return Reference(at, office.last, (holders[0].number,), MentionForm.TITLE, at) if len(holders) == 1 else None
-
-
-def _named_later(person: Referent, office: Office) -> bool:
-    """Whether a person who is named only further down holds an office of the same organisation."""
-    return bool(_HEADS & office.words) and _holds(person, office, exact=False)
-
-
-_SAME_OFFICE = {
-    "chief": {"commander", "head", "director", "chairman", "commander-in-chief", "secretary-general", "general"},
-    "commander": {"general", "admiral", "chief"},
-    "general": {"commander", "chief"},
-    "leader": {"president", "king", "premier", "chairman", "prime", "chancellor"},
-    "diplomat": {"foreign"},
-    "official": {"director", "minister", "secretary"},
-    "premier": {"prime", "pm"},
-    "minister": {"secretary", "pm"},
-    "secretary": {"minister"},
-    "envoy": {"ambassador", "representative"},
-}
-_HEADS = word_set("coreference.heads")
-
-
-def _holds(person: Referent, office: Office, *, exact: bool = True) -> bool:
-    """Whether a person's roles agree with an office: in its head, and, where ``exact``, in all its words."""
-    if office.country and person.country and office.country != person.country:
-        return False
-    held = {
-        word
-        for role in person.roles
-        for word in f"{role.title} {role.organization or ''}".lower().replace("-", " ").split()
-    }
-    if not held:
-        return False
-    heads = office.words & _HEADS or office.words
-    return all(word in held or bool(_SAME_OFFICE.get(word, set()) & held) for word in heads) and all(
-        not exact or word in held for word in office.words - heads - {"top", "senior", "chief", "country's"}
-    )
 
 
 def _country(cast: Cast, scene: _Scene, at: int) -> Reference | None:

@@ -11,7 +11,7 @@ from app.domain.entity import EntityType, MentionForm, Role
 from app.extraction.offices import Office, office_after, office_before
 from app.extraction.spelling import sound
 from app.extraction.tables import word_set
-from app.language.gazetteer import Known, known_bodies, title_words
+from app.language.gazetteer import Known, known_at, known_bodies, title_words
 from app.language.geography import PlaceWord, country_named, short_name
 from app.language.leaders import leader_body, leader_country
 from app.language.names import Name
@@ -51,7 +51,7 @@ class Referent:
         """What it counts as among the sides: its country's code, else its own name; None where it is no side."""
         if not self.acts:
             return None
-        return self.country or self.body or self.name
+        return self.country or _whole(self.body or self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +134,15 @@ class Cast:
     def _as_side(self, referent: Referent) -> Referent | None:
         if referent.type is EntityType.PLACE and referent.country:
             return self.country(referent.country)
-        if referent.body and not referent.country:
-            return self.body(referent.body)
+        if not referent.country and (referent.body or _whole(referent.name) != referent.name):
+            return self.body(_whole(referent.body or referent.name))
         return referent if referent.acts else None
+
+
+def _whole(body: str) -> str:
+    """The body that an organisation is an organ of; itself where it is none."""
+    known = known_bodies().get(body)
+    return (known.organ_of if known else None) or body
 
 
 def gather(reading: Reading, names: list[Name]) -> Cast:
@@ -171,9 +177,21 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
 
 
 def _is_place(reading: Reading, name: Name) -> bool:
-    """Whether a capital is where something is, rather than the government that sits there: "in Lima", "near Lima"."""
+    """Whether a capital is where something is, rather than the government that sits there: "in Lima", "near Lima".
+
+    Of several, where one is on the way to each, it is the governments: "in Lima, Quito and Bogota".
+    """
     capital = name.known is not None and name.known.kind == PlaceWord.CAPITAL
-    return capital and name.first > 0 and reading.tokens[name.first - 1].lower in _WHERE
+    where = capital and name.first > 0 and reading.tokens[name.first - 1].lower in _WHERE
+    return where and not _leads_a_list(reading, name)
+
+
+def _leads_a_list(reading: Reading, name: Name) -> bool:
+    tokens = reading.tokens
+    if name.last + 1 >= len(tokens) or tokens[name.last].lower not in (",", "and"):
+        return False
+    other = known_at(tokens, name.last + 1, len(tokens))
+    return other is not None and other[1].kind == PlaceWord.CAPITAL and other[1].country != name.country
 
 
 def _as_place(name: Name) -> Name:
@@ -260,8 +278,8 @@ def _recognize(cast: Cast) -> None:
     """Countries of well-known people, and bodies of those who act for one, where the text gives no country."""
     for person in cast.referents:
         if person.type is EntityType.PERSON and person.country is None:
-            person.country = leader_country(person.words)
-            person.body = leader_body(person.words) or person.body
+            person.body = person.body or leader_body(person.words)
+            person.country = None if person.body else leader_country(person.words)
 
 
 def _offices(cast: Cast, reference: Reference) -> Iterator[Office]:

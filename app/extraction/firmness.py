@@ -128,6 +128,8 @@ def _governing(clause: Clause, inner: tuple[Clause, ...], parent: Clause | None)
         for modifier in each.modifiers:
             yield from (row for _, _, row in _stances().get(("modifier", modifier.lower_), ()))
         for modal in each.modality:
+            if modal.token.i == clause.predicate.i:  # the act's own verb: "stop" of "stop attacks"
+                continue
             yield from _of_word("verb", modal.token.lower_, "object", "")
             for child in modal.token.children:
                 yield from (row for _, _, row in _stances().get(("modifier", child.lower_), ()))

@@ -18,6 +18,8 @@ from app.language.clauses import Kind
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+LIKELY = 0.8
+"""Least probability of an act at which it may go on between those of the act before."""
 RECALL = 4
 """Most sentences back that "the talks" are looked for."""
 
@@ -52,6 +54,7 @@ def known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
     return (
         _of_definite(scene, act, found, memory)
         or _continuing(scene, act, found, memory)
+        or _between_the_same(scene, act, found, memory)
         or _of_headline(scene, found, memory)
         or found
     )
@@ -69,6 +72,17 @@ def _continuing(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Si
     if act.frame == "give" and receiving and len(receiving) < len(before[0]):
         others = [side for side in receiving if side in others]
     elif len(others) == len(before[0]):
+        return None
+    return Sides((*found.sides, *_remembered(others)), near=False, recalled=True)
+
+
+def _between_the_same(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
+    """Who acted with one other just before, and now acts with nobody named, goes on with that one."""
+    before = memory.recall(act, scene.sentence.number)
+    if before is None or act.judged.probability < LIKELY or len(before[0]) != 2:
+        return None
+    others = [side for side in before[0] if side.referent.side not in found.names]
+    if len(found.names) != 1 or len(others) != 1:
         return None
     return Sides((*found.sides, *_remembered(others)), near=False, recalled=True)
 

@@ -71,6 +71,11 @@ class Scene:
         """Whether a word belongs to a reference."""
         return any(r.first <= token.i < r.last for r in self.references)
 
+    def is_body(self, token: Token) -> bool:
+        """Whether a word is part of what an organisation is called: "the alliance" that is NATO."""
+        types = (self.cast.referents[r.referents[0]].type for r in self.references if r.first <= token.i < r.last)
+        return EntityType.ORGANIZATION in types
+
     def within(self, first: int, last: int) -> list[Reference]:
         """References that lie within tokens ``[first, last)``."""
         return [r for r in self.references if first <= r.first and r.last <= last]
@@ -101,6 +106,11 @@ class Scene:
             if head == at or not first <= head < last:
                 return self.doc[at]
         return self.doc[last - 1]
+
+    def head_of(self, reference: Reference) -> Token:
+        """The word that a reference hangs on, or, in a list, its first."""
+        first = self.beside(reference)[0]
+        return self.root(first.first, first.last)
 
     def preposition(self, token: Token) -> str:
         """The preposition that stands before a noun and hangs on it, in lower case."""

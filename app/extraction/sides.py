@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from app.domain.commitment import Form
 from app.domain.entity import EntityType, MentionForm
@@ -16,6 +17,9 @@ from app.extraction.side import TOPIC, Candidate, Side, Sides
 from app.extraction.tables import rows, word_set
 from app.language.clauses import Argument, Clause, Kind, Role, Voice
 
+if TYPE_CHECKING:
+    from spacy.tokens import Span
+
 REFUSED = 0.04
 """A well placed reference is no side where the reader gives it less."""
 PERSONAL = 0.9
@@ -24,6 +28,8 @@ AFAR = 0.6
 """A reference outside the act's clause is a side where the reader gives it this much."""
 CLOSE = 0.95
 """One to which it gives this much is a side before those to which it gives less are looked at."""
+REACH = 4
+"""Most tokens between a state where somebody is and the talk that he is there for."""
 HEARD = 0.25
 """Least probability of an act at which the reader is asked for sides further off."""
 
@@ -132,12 +138,28 @@ def _within(
     for other in argument.appositions:
         renaming = scene.within(other.core.start, other.core.end)
         found.extend((r, scene.fit(r, other, inside)) for r in renaming if not told or scene.is_person(r))
+    found = list(_less_described(scene, found))
     best = max((fit for _, fit in found), default=Fit.NONE)
     for reference, fit in found:
         if reference not in seen and fit is best:
             seen.add(reference)
             topic = 2.0 if act.judged.probability < HEARD else PERSONAL if act.frame in _PERSONAL else TOPIC
             yield Candidate(reference, fit, hand, _part(scene, act, reference), topic)
+
+
+def _less_described(scene: Scene, found: list[tuple[Reference, Fit]]) -> Iterator[tuple[Reference, Fit]]:
+    """References without those that only say where the body behind them is: "the Lebanese group Hezbollah"."""
+    bodies = [reference for reference, _ in found if scene.is_body(scene.doc[reference.first])]
+    for reference, fit in found:
+        described = [body for body in bodies if 0 < body.first - reference.last <= REACH]
+        words = [scene.doc[reference.last : body.first] for body in described]
+        if reference.form is MentionForm.DEMONYM and any(_are_nouns(between) for between in words):
+            continue
+        yield reference, fit
+
+
+def _are_nouns(words: Span) -> bool:
+    return words[-1].pos_ == "NOUN" and all(word.pos_ in ("NOUN", "ADJ") for word in words)
 
 
 def _modifying(scene: Scene, act: FoundAct, clause: Clause, seen: set[Reference]) -> Iterator[Candidate]:
@@ -172,12 +194,25 @@ def _governing(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Ca
 
 def _afar(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Candidate]:
     """References elsewhere in the sentence that the reader takes for sides."""
+    nowhere = _ADJUNCTS - frames()[act.frame].prepositions
     for reference in scene.references:
         if reference in seen:
             continue
         part = _part(scene, act, reference)
-        if part >= AFAR and scene.preposition(scene.root(reference.first, reference.last)) not in _ADJUNCTS:
+        if part >= AFAR and (
+            scene.preposition(scene.head_of(reference)) not in nowhere or _hosts(scene, act, reference)
+        ):
             yield Candidate(reference, Fit.GOOD, "left" if reference.first < act.at else "right", part)
+
+
+def _hosts(scene: Scene, act: FoundAct, reference: Reference) -> bool:
+    """Whether a state is where somebody talks with it: "is in Peru for talks", "meetings in Lima, Quito and Bogota"."""
+    if act.form is not Form.CONSULTATION:
+        return False
+    near = reference.last < act.at <= reference.last + REACH
+    several = len(scene.beside(reference)) > 1
+    own = (a.core for a in act.clause.by("in") if a.core.start <= reference.first < a.core.end)
+    return (near and scene.tokens[reference.last].lower == "for") or (several and any(own))
 
 
 def _part(scene: Scene, act: FoundAct, reference: Reference) -> float:

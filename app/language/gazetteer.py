@@ -26,6 +26,8 @@ class Known:
     country: str | None = None
     acts: bool = False
     acronym: str | None = None
+    organ_of: str | None = None
+    """The body whose part it is, and as which it counts among sides."""
 
 
 @cache
@@ -58,7 +60,13 @@ def known_bodies() -> dict[str, Known]:
         acronym = next((words for words in _spellings(row) if words.isupper() and words.isalnum()), None)
         acts = row["kind"] in ("body", "movement")
         bodies[row["name"]] = Known(
-            row["name"], EntityType.ORGANIZATION, row["kind"], row["country"] or None, acts, acronym
+            row["name"],
+            EntityType.ORGANIZATION,
+            row["kind"],
+            row["country"] or None,
+            acts,
+            acronym,
+            row["organ_of"] or None,
         )
     return bodies
 

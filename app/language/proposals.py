@@ -147,7 +147,7 @@ def _lines(words: Words, first: int, last: int) -> Iterator[tuple[int, int]]:
 
 
 def _parted(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
-    """Two places that the model took for one: "Fiji and Samoa", but not "Trinidad and Tobago"."""
+    """Two places that the model took for one: "Fiji and Samoa", "U.S. Middle East", but not "Trinidad and Tobago"."""
     tokens = words.reading.tokens
     for proposal in found:
         joined = [at for at in range(proposal.first + 1, proposal.last - 1) if tokens[at].lower == "and"]
@@ -155,8 +155,17 @@ def _parted(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
         if proposal.kind == PLACE and joined and not (known and known[0] > joined[0]):
             yield replace(proposal, last=joined[0])
             yield replace(proposal, first=joined[0] + 1)
+        elif proposal.kind == PLACE and known and _is_known(words, known[0], proposal.last):
+            yield replace(proposal, last=known[0])
+            yield replace(proposal, first=known[0])
         else:
             yield proposal
+
+
+def _is_known(words: Words, first: int, last: int) -> bool:
+    """Whether a whole name stands here: "Middle East" of "U.S. Middle East envoy"."""
+    known = known_at(words.reading.tokens, first, last) if first < last else None
+    return known is not None and known[0] == last
 
 
 def _trimmed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
@@ -225,12 +234,25 @@ def _with_known(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             covering = [p for p in dict.fromkeys(taken.get(i) for i in range(at, last)) if p]
             if all(at <= p.first and p.last <= last for p in covering):
                 exact = [p for p in covering if (p.first, p.last) == (at, last)]
-                if not (exact and exact[0].kind == PERSON and last - at == 1):
+                if not (
+                    exact and exact[0].kind == PERSON and last - at == 1 and _may_be_a_person(words, found, at, entry)
+                ):
                     told.update(covering)
                     kind = PEOPLE if entry.kind == PlaceWord.DEMONYM else _KIND_OF[entry.type]
                     yield Proposal(at, last, kind, entry, sure=True)
             at = last
     yield from (proposal for proposal in found if proposal not in told)
+
+
+def _may_be_a_person(words: Words, found: list[Proposal], at: int, known: Known) -> bool:
+    """Whether the model, which read a known word as a person's name, is to be believed.
+
+    Of an organisation it is not, unless a title stands before the word or it ends a person's name elsewhere.
+    """
+    tokens = words.reading.tokens
+    if known.type is not EntityType.ORGANIZATION or (at and tokens[at - 1].lower in title_words()):
+        return True
+    return any(p.kind == PERSON and p.last - p.first > 1 and tokens[p.last - 1].text == tokens[at].text for p in found)
 
 
 def _adjoined(words: Words, found: list[Proposal]) -> Iterator[Proposal]:

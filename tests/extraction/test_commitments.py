@@ -52,6 +52,20 @@ def countries(commitment: Commitment) -> set[str]:
             "consultation",
             {"TH", "LA"},
         ),
+        ("Kenya's finance minister is in Uganda for talks.", "enacted", "consultation", {"KE", "UG"}),
+        (
+            "Peru's foreign minister will hold meetings in Quito, Bogota and Caracas.",
+            "intended",
+            "consultation",
+            {"PE", "EC", "CO", "VE"},
+        ),
+        ("The Peruvian group Shining Sun met Hezbollah.", "enacted", "consultation", {"PE", "hezbollah"}),
+        ("Kenya met the Lebanese group Hezbollah.", "enacted", "consultation", {"KE", "hezbollah"}),
+        ("The UN Security Council held talks with Fiji.", "enacted", "consultation", {"FJ", "united-nations"}),
+        ("Embraer signed a contract with Norway's air force.", "agreed", "economic", {"BR", "NO"}),
+        ("The Somali government pledged to stop attacks on Kenya.", "intended", "diplomatic", {"SO", "KE"}),
+        ("Norway agreed to double its aid to Malawi.", "agreed", "aid", {"NO", "MW"}),
+        ("Peru and Chile signed an agreement to help each other fight fires.", "agreed", "diplomatic", {"PE", "CL"}),
     ],
 )
 def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, sides: set[str]) -> None:
@@ -80,6 +94,10 @@ def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, s
         "Kenya met the needs of Somalia's refugees, the report said.",
         "The road signs in Kenya look like those in Uganda.",
         "Analysts doubt that Kenya could cooperate with Uganda.",
+        "About 300 Kenyan troops are stationed near the border with Somalia.",
+        "Kenya's union leaders met in Nairobi to discuss wages.",
+        "The alliance praised Kenya.",
+        "Peruvian soldiers stopped cars near the border with Chile.",
     ],
 )
 def test_what_is_no_commitment_yields_none(text: str) -> None:
@@ -162,6 +180,29 @@ def test_bilateral_relations_are_those_of_the_pair_in_play() -> None:
     )
     assert (visit.form, ties.form) == (Form.CONSULTATION, Form.DIPLOMATIC)
     assert countries(ties) == {"FJ", "WS"}
+
+
+def test_who_acted_with_one_other_goes_on_with_that_one() -> None:
+    met, discussed = commitments_of(
+        "Fiji's prime minister met the Tongan foreign minister in May. "
+        "The Fijian delegation will discuss trade on Monday."
+    )
+    assert countries(discussed) == countries(met) == {"FJ", "TO"}
+    assert discussed.confidence < met.confidence
+
+
+def test_an_act_in_a_list_of_a_thousand_words_is_found() -> None:
+    ports = ", ".join(f"the port of {name}" for name in ["Suva", "Apia", "Oran", "Bari"] * 60)
+    found = commitments_of(f"Open are {ports}; Kenya's president met Uganda's president; open are {ports}")
+    assert {"KE", "UG"} in [countries(commitment) for commitment in found]
+
+
+def test_a_third_side_is_not_put_between_two() -> None:
+    first, *others = commitments_of(
+        "Fiji met Tonga and Samoa in May. The Fijian delegation will discuss trade on Monday."
+    )
+    assert countries(first) == {"FJ", "TO", "WS"}
+    assert others == []
 
 
 def test_who_gives_next_gives_to_those_who_were_given_to() -> None:

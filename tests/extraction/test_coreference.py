@@ -55,6 +55,12 @@ def who(text: str, words: str, title: str = "") -> set[str]:
             "The leaders",
             {"ana-ruiz", "omar-hadi"},
         ),
+        (
+            "Kenya's foreign minister met his Thai counterpart in Oslo. The foreign ministers left.",
+            "The foreign ministers",
+            {"kenya", "thailand"},
+        ),
+        ("Kenya and Uganda agreed. The two powers left.", "The two powers", {"kenya", "uganda"}),
         ("Kenya and Tonga spoke to NATO. They praised the alliance.", "the alliance", {"nato"}),
         ("NATO and the European Union met. The 27-nation bloc agreed.", "The 27-nation bloc", {"european-union"}),
     ],
@@ -84,6 +90,7 @@ def test_nobody_named_nobody_meant(words: str) -> None:
         ("“I am glad,” a passer-by said. Kenya won.", "I"),
         ("King Omar Hadi left. She smiled.", "She"),
         ("Kenya and Uganda met. Thousands of nurses waited. They sang.", "They"),
+        ("Kenya and Uganda met. The union leaders sang.", "The union leaders"),
         ("NATO left. The alliance of farmers and fishermen sang.", "The alliance"),
     ],
 )

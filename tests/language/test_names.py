@@ -7,8 +7,10 @@ from app.language.gazetteer import gazetteer, known_bodies
 from app.language.leaders import leader_body, leader_country
 from app.language.names import find_names
 from app.language.pipeline import read
+from app.language.tables import rows
 
 PERSON, ORGANIZATION, COUNTRY = EntityType.PERSON, EntityType.ORGANIZATION, EntityType.COUNTRY
+PLACE = EntityType.PLACE
 
 
 def names_of(text: str) -> list[tuple[str, EntityType]]:
@@ -87,6 +89,29 @@ def test_well_known_people_have_countries_unless_the_name_is_shared(
 def test_heads_of_bodies_act_for_them() -> None:
     assert leader_body(("Kofi", "Annan")) == "United Nations"
     assert leader_body(("Kofi", "Annan")) in known_bodies()
+
+
+def test_family_names_of_heads_of_bodies_are_told_only_where_one_bears_them() -> None:
+    assert leader_body(("Meshaal",)) == "Hamas"
+    assert leader_body(("Kim",)) is None
+
+
+def test_an_organ_belongs_to_a_known_body() -> None:
+    assert {row["organ_of"] for row in rows("organizations.tsv")} - {""} <= known_bodies().keys()
+
+
+def test_a_known_company_is_no_person_unless_a_person_bears_its_name() -> None:
+    assert names_of("Embraer signed a contract with Kenya.")[0] == ("Embraer", ORGANIZATION)
+    assert names_of("Premier Doug Ford met Kenyan ministers. Ford spoke of trade.")[-1] == ("Ford", PERSON)
+
+
+def test_a_country_and_the_region_of_an_envoy_are_two_names() -> None:
+    assert names_of("U.S. Middle East envoy Ana Ruiz left.")[:2] == [("U.S.", COUNTRY), ("Middle East", PLACE)]
+
+
+def test_the_country_of_an_american_region_is_not_the_united_states() -> None:
+    (region,) = find_names(read("Aid went to the Central American country."))
+    assert (region.type, region.country) == (PLACE, None)
 
 
 def test_every_gazetteer_entry_begins_with_its_key() -> None:
