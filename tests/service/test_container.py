@@ -91,3 +91,13 @@ def test_its_command_runs_and_its_health_check_tells_when_it_is_well(installed: 
         process.terminate()
         assert process.wait(30) == 0
     assert subprocess.run(probe, capture_output=True, check=False).returncode != 0
+
+
+def test_it_holds_every_file_that_pages_load(installed: Path) -> None:
+    (reader,) = installed.glob("lib/python*/site-packages/app/reader")
+    ours, theirs = (
+        {file.relative_to(folder): file.read_bytes() for file in (folder / "static").rglob("*") if file.is_file()}
+        for folder in (ROOT / "app" / "reader", reader)
+    )
+    assert ours.keys() >= {Path("static/vendor/d3.min.js"), Path("static/vendor/plot.umd.min.js")}
+    assert theirs == ours
