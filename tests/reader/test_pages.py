@@ -255,6 +255,8 @@ def test_filters_of_charts_are_seen_and_can_be_taken_away(served: Client) -> Non
     found = page(served, "/summary?country=PE&form=economic")
     chips = found.xpath("//ul[@class='chips']//a[not(ancestor::details)]/@href")
     assert chips == ["/summary?form=economic", "/summary?country=PE"]
+    (last,) = page(served, "/summary?country=PE").xpath("//ul[@class='chips']//a/@href")
+    assert last == "/summary"
 
 
 def test_sources_that_are_no_web_address_are_no_link(served: Client) -> None:
