@@ -12,9 +12,6 @@ from tests.making import FactsOf
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
-QUIET = {"ENTENTE_LOG_LEVEL": "warning"}
-"""Settings of a service that browsers ask much of: a log that nobody reads stops it once the pipe is full."""
-
 TRICKS = (
     "Chile and Peru signed <script>document.title='taken'</script> a pact &amp; more.\n\n"
     'President \u202eهنية\u202c O’Neill "onmouseover=alert(1) x=" of Peru said <img src=x onerror=alert(2)> it\'d last '

@@ -16,7 +16,7 @@ from app.store.database import Database
 from app.store.keys import create_key
 from app.store.scopes import Scope
 from app.store.write import put
-from tests.reader.pages import QUIET, tricky
+from tests.reader.pages import tricky
 from tests.service.test_serve import serving, wait_until_ready
 
 NARROW = {"width": 360, "height": 740}
@@ -59,7 +59,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with database.write() as connection:
         put(connection, *tricky())
     database.close()
-    with serving(store, **QUIET) as (_, client):
+    with serving(store) as (_, client):
         wait_until_ready(client)
         yield str(client.base_url).rstrip("/")
 
@@ -73,7 +73,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
     with database.write() as connection:
         key = create_key(connection, Scope.WRITE, "a test", None, datetime.now(UTC))
     database.close()
-    with serving(store, ENTENTE_ANONYMOUS_WRITE="false", **QUIET) as (_, client):
+    with serving(store, ENTENTE_ANONYMOUS_WRITE="false") as (_, client):
         wait_until_ready(client)
         yield str(client.base_url).rstrip("/"), key
 

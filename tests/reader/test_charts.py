@@ -17,7 +17,6 @@ from app.settings import shipped
 from app.store.database import Database
 from app.store.write import put
 from tests.making import FactsOf, an_article
-from tests.reader.pages import QUIET
 from tests.service.test_serve import serving, wait_until_ready
 
 pytestmark = pytest.mark.slow
@@ -63,7 +62,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for facts in pacts():
             put(connection, facts.article, facts.made())
     database.close()
-    with serving(store, ENTENTE_READ_ONLY="true", **QUIET) as (_, client):
+    with serving(store, ENTENTE_READ_ONLY="true") as (_, client):
         wait_until_ready(client)
         yield str(client.base_url).rstrip("/")
 

@@ -20,7 +20,7 @@ from app.settings import shipped
 from app.store.database import Database
 from tests.service.test_processes import PROCESSES, clients_of_each
 from tests.service.test_serve import WITHIN as START_WITHIN
-from tests.service.test_serve import serving
+from tests.service.test_serve import log_of, serving
 
 RATE = 12
 LIMITED = {"ENTENTE_RATE_READ": f"{RATE}/hour"}
@@ -124,6 +124,7 @@ def test_two_services_count_together_in_a_redis_and_alone_while_it_is_away(tmp_p
         alone = [one.get("/commitments") for _ in range(2)]
         assert [left(answer) for answer in alone] == [RATE - 1, RATE - 2]
         service.terminate()
-        _, errors = service.communicate(timeout=WITHIN)
+        service.wait(WITHIN)
+        errors = log_of(stores[0]).read_text()
         assert "rates are counted by each process alone" in errors
         assert "Traceback" not in errors

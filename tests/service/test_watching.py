@@ -15,7 +15,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.service.test_serve import serving, wait_until_ready
+from tests.service.test_serve import log_of, serving, wait_until_ready
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 CALLER = f"00-{TRACE}-b7ad6b7169203331-01"
@@ -88,7 +88,8 @@ def test_spans_of_a_request_continue_the_trace_of_its_caller(tmp_path: Path, col
             client.get("/entities/fiji?", headers=traced)
         client.get("/commitments?q=secretword", headers=traced)
         process.terminate()
-        _, logged = process.communicate(timeout=60)
+        process.wait(60)
+    logged = log_of(tmp_path / "store.db").read_text()
     (posted,) = collector.named("POST /articles")
     assert posted.parent_span_id.hex() == CALLER.split("-")[2]
     assert attributes(posted)["http.response.status_code"] == 201
@@ -176,7 +177,8 @@ def test_no_secret_reaches_the_logs(tmp_path: Path) -> None:
             page = {"url": "http://me:pass-of-a-page@127.0.0.1/a?token=query-of-a-page"}
             client.post("/articles", json=page, headers=headers)
         process.terminate()
-        printed, logged = process.communicate(timeout=60)
+        printed, _ = process.communicate(timeout=60)
+    logged = log_of(tmp_path / "store.db").read_text()
     assert all(f'"status":{status}' in logged for status in (200, 401, 404, 422))
     for secret in ("sk-of", "pass-of", "key-of", "cookie-of", "query-of"):
         assert secret not in printed + logged, secret
