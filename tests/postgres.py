@@ -150,7 +150,8 @@ class Own:
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
         with self._log.open("ab") as log:
-            self._running = subprocess.Popen(self._command, stdout=log, stderr=log, **self._as_user)
+            options = {**self._as_user, "start_new_session": True}  # Ctrl+C is for those who use it, not for it
+            self._running = subprocess.Popen(self._command, stdout=log, stderr=log, **options)
         _wait(self._running, self.url, self._log)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:

@@ -1,11 +1,14 @@
 """Faults, one after the other, at random moments, on the real service with clients at work; and what became of it.
 
 usage: python -m tests.faults.chaos [faults] [seed] [name of one fault]
+
+SIGINT or SIGTERM ends it with the fault that is under way: what was found by then is printed.
 """
 
 from __future__ import annotations
 
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -39,8 +42,8 @@ JOBS_WITHIN = 180
 
 MOST_TOLD = 40
 
-Watch = Callable[[str], None]
-"""Is told of every fault that is over."""
+Watch = Callable[[str], bool]
+"""Is told of every fault that is over; says whether to go on."""
 
 SAFE = {"listen_addresses": "", "shared_buffers": "32MB"}
 """Settings of the PostgreSQL server: what keeps acknowledged writes is as it comes."""
@@ -67,6 +70,7 @@ class Report:
     ledgers: list[Ledger] = field(default_factory=list)
     unhandled: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    is_cut_short: bool = False
 
     @property
     def acknowledged(self) -> int:
@@ -84,7 +88,7 @@ class Report:
         self.wrong += [f"{name}: {what}" for what in (*findings.lost, *findings.duplicated, *findings.unsound)]
 
 
-def chaos(faults: int, seed: int, only: str | None = None, watch: Watch = lambda _: None) -> Report:
+def chaos(faults: int, seed: int, only: str | None = None, watch: Watch = lambda _: True) -> Report:
     """Strike so many times, a third of them on PostgreSQL where a server's programs are there.
 
     The seed draws the faults, their moments, and what clients do; threads do the rest.
@@ -103,7 +107,7 @@ def chaos(faults: int, seed: int, only: str | None = None, watch: Watch = lambda
                 times = left // 3 if on_disk else left
                 _strike(report, scene, on_server, times, watch)
                 left -= times
-        if on_disk:
+        if on_disk and not report.is_cut_short:
             with small_disk(folder / "disk") as disk:
                 _strike_on_disk(report, folder, disk, left, on_disk, watch)
     report.seconds = time.monotonic() - started
@@ -133,7 +137,9 @@ def _strike(report: Report, scene: SceneT, kinds: Mapping[str, Kind[SceneT]], ti
         for name in scene.chance.choices(list(kinds), [share for share, _ in kinds.values()], k=times):
             since = time.monotonic()
             report.take(name, _struck(ledger, scene, clients, kinds[name][1]))
-            watch(f"{name}: {time.monotonic() - since:.1f} s")
+            if not watch(f"{name}: {time.monotonic() - since:.1f} s"):
+                report.is_cut_short = True
+                break
         scene.service.wait_until_ready()
         report.wrong += _unfinished(ledger, scene.service.address)
     finally:
@@ -210,16 +216,20 @@ def printed(report: Report) -> str:
     return "\n".join([console.export_text(), said, *report.wrong[:MOST_TOLD], *sorted(set(report.unhandled))[:3]])
 
 
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201
-
-
 def main() -> None:
     """Strike, print the table; exit code 1 where anything was lost, duplicated or unsound."""
     faults = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}", flush=True)  # noqa: T201
-    report = chaos(faults, seed, sys.argv[3] if len(sys.argv) > 3 else None, _tell)
+    signals: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda given, _: signals.append(given))
+
+    def tell(line: str) -> bool:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
+        return not signals
+
+    report = chaos(faults, seed, sys.argv[3] if len(sys.argv) > 3 else None, tell)
     print(printed(report))  # noqa: T201
     sys.exit(bool(report.wrong))
 

@@ -67,6 +67,7 @@ def main() -> None:
     table.add_row("requests by the specification, Schemathesis", f"{asked.answered:,}", str(bad))
     defects += [asked.said] if bad else []
     console.print(table)
+    console.print(f"the answer that took longest: {asked.slowest}", markup=False, highlight=False)
     for defect in defects:
         console.print(defect, markup=False, highlight=False)
     sys.exit(bool(defects))

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.faults.service import Running
 
@@ -19,13 +20,14 @@ CONFIGURATION = Path(__file__).parent.parent / "openapi" / "schemathesis.toml"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many requests were made up, how many were answered, and how many of those with a 500 or more; whether all
-    answers are as the specification has them; and what Schemathesis says of them.
+    """How many requests were made up, how many were answered, and how many of those with a 500 or more; which answer
+    took longest; whether all are as the specification has them; and what Schemathesis says of them.
     """
 
     made_up: int
     answered: int
     server_errors: int
+    slowest: str
     is_sound: bool
     said: str
 
@@ -37,16 +39,17 @@ def ask_everything(seconds: int, seed: int) -> Asked:
         service.start()
         try:
             service.wait_until_ready()
-            before = len(_statuses(service))
+            before = len(_answers(service))
             asked = _ask(service.address, seconds, seed)
-            statuses = _statuses(service)[before:]
+            answers = _answers(service)[before:]
         finally:
             service.stop()
     made_up = re.search(r"(\d+) generated", asked.stdout)
     return Asked(
         made_up=int(made_up[1]) if made_up else 0,
-        answered=len(statuses),
-        server_errors=sum(status >= 500 for status in statuses),
+        answered=len(answers),
+        server_errors=sum(int(answer["status"]) >= 500 for answer in answers),
+        slowest=_slowest(answers),
         is_sound=asked.returncode == 0,
         said=asked.stdout + asked.stderr,
     )
@@ -65,5 +68,10 @@ def _ask(address: str, seconds: int, seed: int) -> subprocess.CompletedProcess[s
     )
 
 
-def _statuses(service: Running) -> list[int]:
-    return [int(line["status"]) for line in service.logged() if line.get("status")]
+def _answers(service: Running) -> list[dict[str, Any]]:
+    return [line for line in service.logged() if line.get("status")]
+
+
+def _slowest(answers: list[dict[str, Any]]) -> str:
+    last = max(answers, key=lambda answer: float(answer["ms"]), default=None)
+    return f"{last['method']} {last['path'][:60]}: {last['ms'] / 1000:.1f} s" if last else "none"
