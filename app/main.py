@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api import (
@@ -39,6 +40,7 @@ from app.api.limits import Limits
 from app.api.metrics import Figures, Metrics, build_of
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
+from app.api.straight import Straight
 from app.extraction.extractor import DISTRIBUTION
 from app.reader import log_in, pages
 from app.settings import Settings, shipped
@@ -95,6 +97,7 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
     app = _described(service.version, lifespan, traced=provider is not None)
     app.state.service = service
     _route(app, settings)
+    app.add_middleware(Straight, routes=[route for resource in RESOURCES for route in resource.router.routes])
     if settings.cache_mb:
         app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)
     _guard(app, settings, access, Keys(database, points.state), Limits.of(settings, counted_at), database)
@@ -109,7 +112,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def _described(version: str, lifespan: Lifespan, *, traced: bool) -> FastAPI:
     """The application without routes, with what its specification says of the whole."""
-    return FastAPI(
+    return _Application(
         title="Entente",
         version=version,
         description=DESCRIPTION,
@@ -139,6 +142,19 @@ def _route(app: FastAPI, settings: Settings) -> None:
     docs.install(app)
     pages.install_lost(app)
     problems.install(app)
+
+
+class _Application(FastAPI):
+    """Has our layers outside of the framework's own, so that what these answer does without those."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """All layers, the routes innermost."""
+        ours, self.user_middleware = self.user_middleware, []
+        stack = super().build_middleware_stack()
+        self.user_middleware = ours
+        for layer, given, named in reversed(ours):
+            stack = layer(stack, *given, **named)
+        return stack
 
 
 def _guard(

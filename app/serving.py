@@ -23,7 +23,7 @@ import uvicorn
 from anyio.from_thread import start_blocking_portal
 from uvicorn.config import STARTUP_FAILURE
 
-from app.api.connections import Crowd, patient
+from app.api.connections import CLOSE, Crowd, patient
 from app.api.counting import Windows, counted_here
 from app.api.limits import rates_of
 from app.api.logs import ROOT, configure_logging
@@ -50,8 +50,6 @@ KEEP_ALIVE_SECONDS = 75
 """How long a connection may be idle: longer than proxies keep one, so that none is closed under a request of theirs."""
 
 STOPS = (signal.SIGTERM, signal.SIGINT)
-
-CLOSE = (b"connection", b"close")
 
 
 class NotStarted(Exception):

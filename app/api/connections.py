@@ -16,7 +16,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 LONGEST_HEAD = 32 * 1024
 """Bytes of the request line and all headers."""
@@ -26,6 +27,12 @@ LONGEST_URL = 8 * 1024
 
 PACE = 1024
 """Bytes a second of a body or an answer that count as progress."""
+
+CLOSE = (b"connection", b"close")
+"""The header of the last answer on a connection."""
+
+BODILESS = frozenset({204, 304})
+"""Statuses of answers that have no body (RFC 9110, section 6.4.1)."""
 
 REASONS = {
     400: ("Bad Request", "this is not HTTP/1.1 as it is understood here"),
@@ -81,6 +88,54 @@ class Crowd:
                 del self._open[home]
 
 
+class Joined:
+    """The application of one request, whose answer goes out in one piece where it is whole: its head with its body.
+
+    uvicorn sends them one after the other, and has the client woken twice.
+    """
+
+    def __init__(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
+        self._cycle = cycle
+        self._app = app
+        self._start: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Handle the request."""
+        await self._app(scope, receive, self._send)
+
+    async def _send(self, message: Any) -> None:
+        start, self._start = self._start, None
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        cycle = self._cycle
+        if start is not None:
+            if not message.get("more_body") and (head := self._head(start, message.get("body", b""))):
+                cycle.transport.write(head + message.get("body", b""))
+                cycle.response_started = cycle.response_complete = True
+                cycle.message_event.set()
+                cycle.on_response()
+                return
+            await cycle.send(start)
+        await cycle.send(message)
+
+    def _head(self, start: Any, body: bytes) -> bytes | None:
+        """The head of an answer; None for all that uvicorn must see to itself."""
+        cycle = self._cycle
+        is_plain = cycle.keep_alive and not cycle.disconnected and not cycle.flow.write_paused
+        if not is_plain or cycle.response_started or cycle.scope["method"] == "HEAD":
+            return None
+        headers = [*cycle.default_headers, *start["headers"]]
+        length = (b"content-length", b"%d" % len(body))
+        has_none = start["status"] in BODILESS and not body
+        if not (has_none or length in headers) or CLOSE in headers:
+            return None
+        lines = b"".join([b"%b: %b\r\n" % header for header in headers])
+        if lines.count(b"\n") != len(headers) or lines.count(b"\r") != len(headers) or b"\0" in lines:
+            return None  # a value that would be headers of its own
+        return b"%b%b\r\n" % (STATUS_LINE[start["status"]], lines)
+
+
 class PatientProtocol(HttpToolsProtocol):
     """A connection that gives its client `patience` seconds for a head, and for each next part of a body or answer."""
 
@@ -108,6 +163,9 @@ class PatientProtocol(HttpToolsProtocol):
             self._refuse(429)
         self._seen = self._standing()
         self._watch = self.loop.call_later(self.patience, self._look)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        super()._start_asgi_task(cycle, Joined(cycle, app))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Watch no longer."""

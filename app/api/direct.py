@@ -25,10 +25,14 @@ class Direct(APIRoute):
     answer does.
     """
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether its function is a coroutine's, which takes no thread."""
+        return iscoroutinefunction(self.endpoint)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The function that answers a request."""
-        endpoint = self.endpoint
-        is_quick = iscoroutinefunction(endpoint)
+        endpoint, is_quick = self.endpoint, self.is_quick
         parameters = _Parameters(get_args(get_type_hints(endpoint, include_extras=True)["asked"])[0])
 
         async def handle(request: Request) -> Response:

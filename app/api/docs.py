@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fastapi_offline
-import httpx
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
@@ -27,6 +26,9 @@ from app.schemas.service import Fault, Problem
 from app.store.keys import SESSION_COOKIE
 from app.store.loaded import first_loaded
 from app.store.scopes import Scope
+
+if TYPE_CHECKING:
+    import httpx
 
 ASSETS = "/docs/assets"
 
@@ -156,6 +158,8 @@ class _Within:
 
 async def _with_examples(request: Request, article: str) -> dict[str, Any]:
     """The specification with the answer that each GET gives for the article and its first commitment."""
+    import httpx  # few ask for the specification
+
     specification = _specification(request.app)
     transport = httpx.ASGITransport(_Within(request))
     async with httpx.AsyncClient(transport=transport, base_url="http://examples.invalid") as client:

@@ -50,10 +50,13 @@ ROWS_AT_ONCE = 1000
 
 def accepted(request: Request, *others: Format) -> Format:
     """What the client would rather have, JSON or one of the others, by its `Accept` header; JSON where it is silent."""
+    given = b",".join([value for name, value in request.scope["headers"] if name == b"accept"]).decode("latin-1")
+    if given in ("", "*/*"):
+        return Format.JSON
     names = {media_type: name for name, media_type in MEDIA_TYPES.items()} | SYNONYMS
     offered = {media_type: name for media_type, name in names.items() if name in (Format.JSON, *others)}
     best, best_weight = Format.JSON, 0.0
-    for part in request.headers.get("accept", "").split(","):
+    for part in given.split(","):
         media_type, _, rest = part.partition(";")
         found = offered.get(media_type.strip().lower())
         if media_type.strip() in ("*/*", "application/*"):

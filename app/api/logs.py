@@ -6,7 +6,9 @@ import json
 import logging
 import re
 import sys
+import time
 from datetime import UTC, datetime
+from typing import TextIO
 
 import orjson
 
@@ -31,6 +33,28 @@ def without_secrets(line: str) -> str:
     for secret in SECRETS:
         line = secret.sub(r"\1***", line)
     return line
+
+
+class Told(logging.LogRecord):
+    """A record of something usual, at ``info``, which costs a fraction of what `Logger.info` takes to make one."""
+
+    def __init__(self, logger: logging.Logger, message: str, fields: dict[str, object]) -> None:
+        self.__dict__ = {**_USUAL, "name": logger.name, "msg": message, "created": time.time(), "fields": fields}
+
+
+_USUAL = logging.LogRecord("", logging.INFO, "", 0, "", None, None).__dict__
+"""What is the same in all of them."""
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes lines to a stream that is flushed at the end of each, as standard error is."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        try:
+            self.stream.write(f"{self.format(record)}\n")
+        except Exception:  # as the library does: what is served must not hang on its log
+            self.handleError(record)
 
 
 class Lines(logging.Formatter):
@@ -84,7 +108,7 @@ def configure_logging(level: str, log_format: LogFormat = LogFormat.JSON) -> Non
     # ("Optimization" in the standard library's Logging HOWTO).
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler(sys.stderr)
     handler.setFormatter(FORMATTERS[log_format]())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger(ROOT).setLevel(level.upper())

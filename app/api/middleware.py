@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 import time
 from collections.abc import Iterable, Mapping
+from random import getrandbits
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import metrics
-from app.api.logs import ROOT
-from app.api.problems import problem
+from app.api.logs import ROOT, Told
+from app.api.problems import BROKEN, problem
 from app.api.traces import REQUESTS_OF_FASTAPI, current_ids
 
 log = logging.getLogger(f"{ROOT}.requests")
@@ -43,22 +43,29 @@ class Requests:
         if REQUESTS_OF_FASTAPI in scope:
             trace = {**trace, **current_ids()}
         scope.setdefault("state", {})["request_id"] = request_id
-        fields = {"method": scope["method"], "path": scope["path"], "request_id": request_id, **trace}
+        fields: dict[str, object] = {
+            "method": scope["method"],
+            "path": scope["path"],
+            "request_id": request_id,
+            **trace,
+        }
         started = time.perf_counter()
-        answer = _Answer(send, request_id.encode(), bodiless=scope["method"] == "HEAD")
-        if scope["method"] == "HEAD":
+        method = scope["method"]
+        answer = _Answer(send, request_id.encode(), bodiless=method == "HEAD")
+        if method == "HEAD":
             scope = {**scope, "method": "GET"}
         try:
             await self._app(scope, receive, answer)
         except Exception:
             log.exception("unhandled", extra={"fields": fields})
             if answer.status is None:
-                detail = "something went wrong here; the log has it under this request's id"
-                await problem(Request(scope), 500, detail)(scope, receive, answer)
+                await problem(Request(scope), 500, BROKEN)(scope, receive, answer)
         finally:
             taken = time.perf_counter() - started
-            self._counted.add(scope, fields["method"], answer.status, taken)
-            log.info("request", extra={"fields": {**fields, "status": answer.status, "ms": round(taken * 1000, 2)}})
+            self._counted.add(scope, method, answer.status, taken)
+            if log.isEnabledFor(logging.INFO):
+                fields |= {"status": answer.status, "ms": round(taken * 1000, 2)}
+                log.handle(Told(log, "request", fields))
 
 
 class _Answer:
@@ -87,4 +94,4 @@ def _traced(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, Mapping[str, s
             request_id = value.decode()
         elif name == b"traceparent" and (found := _TRACEPARENT.fullmatch(value)):
             trace = {"trace_id": found[1].decode(), "parent_id": found[2].decode()}
-    return request_id or secrets.token_hex(16), trace
+    return request_id or f"{getrandbits(128):032x}", trace

@@ -50,6 +50,10 @@ STATUSES: dict[type[Exception], int] = {
 """Errors whose message is the detail; one that knows when to try again says so in `Retry-After`."""
 
 
+BROKEN = "something went wrong here; the log has it under this request's id"
+"""What to say where nothing else is known."""
+
+
 class NotFound(Exception):
     """No such thing is stored."""
 
@@ -76,6 +80,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TookTooLong, _too_long)
     app.add_exception_handler(UnknownArticle, _unknown_article)
     app.add_exception_handler(BadField, _bad_field)
+    app.add_exception_handler(Exception, _broken)
     for kind in STATUSES:
         app.add_exception_handler(kind, _by_status)
 
@@ -157,6 +162,10 @@ def _allowed(request: Request) -> list[str]:
 
 
 _ROUTED_AS = {"HEAD": "GET"}  # see `Requests`
+
+
+async def _broken(request: Request, _: Exception) -> Response:
+    return problem(request, 500, BROKEN)
 
 
 async def _store_down(request: Request, error: Exception) -> Response:

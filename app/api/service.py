@@ -96,6 +96,8 @@ class Service:
 
     def shown_page(self, found: Slice) -> Slice:
         """A page of such documents."""
+        if self.serve_text is ServeText.FULL:
+            return found
         return Slice(list(map(self.shown, found.items)), found.after)
 
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from opentelemetry import trace
 from sqlalchemy import URL, Connection, inspect, text, update
 from sqlalchemy.engine import make_url
@@ -84,13 +80,13 @@ class Database:
 
         SQLite opens for reading what it may not write, and says so no sooner than at a write; hence the one in here.
         """
-        self._revise(lambda config: command.upgrade(config, "head"))
+        self._revise("head")
         with self.write() as connection:
             connection.execute(update(changes).values(count=changes.c.count))
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to an older revision, or to `base`. Raises `StoreError` where that cannot be."""
-        self._revise(lambda config: command.downgrade(config, revision))
+        self._revise(revision, down=True)
 
     def is_migrated(self) -> bool:
         """Whether the schema is there."""
@@ -103,21 +99,19 @@ class Database:
 
     def require_known(self, revision: str | None = None, called: str | None = None) -> None:
         """Raise `StoreError` where a later version wrote its schema; or another's, which is ``called`` something."""
-        script = self._script()
         if revision is not None:
-            self._refuse_revision(revision, script, called or self.location)
+            self._refuse_revision(revision, called or self.location)
             return
         with self.read() as connection:
-            self._refuse_unknown(connection, script)
+            self._refuse_unknown(connection)
 
     def require_current(self) -> None:
         """Raise `StoreError` unless the schema is the one that this version writes, for those that may not migrate."""
-        script = self._script()
         with self.read() as connection:
-            self._refuse_unknown(connection, script)
+            self._refuse_unknown(connection)
             is_there = inspect(connection).has_table("alembic_version")
             held = connection.scalar(text("SELECT version_num FROM alembic_version")) if is_there else None
-        if held != script.get_current_head():
+        if held != self._revisions()[-1]:
             raise StoreError(
                 f"the database {self.location} has the schema {held or 'of nothing yet'}, and a reader changes none: "
                 "start a service that may write on it first"
@@ -134,7 +128,10 @@ class Database:
         """Close every connection."""
         self._backend.close()
 
-    def _revise(self, change: Callable[[Config], None]) -> None:
+    def _revise(self, revision: str, *, down: bool = False) -> None:
+        from alembic import command  # as large as the rest of the store, and nothing that a reader needs
+        from alembic.config import Config
+
         with self._reporting_faults():
             self._backend.before_revision()
         with self._writing, self._reporting_faults(), self._connected(write=True, revises=True) as connection:
@@ -142,8 +139,8 @@ class Database:
             config = Config()
             config.set_main_option("script_location", str(self._migrations))
             config.attributes["connection"] = connection
-            self._refuse_unknown(connection, ScriptDirectory.from_config(config))
-            change(config)
+            self._refuse_unknown(connection)
+            (command.downgrade if down else command.upgrade)(config, revision)
             self._backend.after_revision(connection)
 
     @contextmanager
@@ -165,29 +162,26 @@ class Database:
                 raise TookTooLong(f"the database {self.location} took too long over a question") from error
             raise StoreError(f"the database {self.location} cannot be used: {in_one_line(reason)}") from error
 
-    def _refuse_unknown(self, connection: Connection, script: ScriptDirectory) -> None:
+    def _refuse_unknown(self, connection: Connection) -> None:
         """Raise `StoreError` for a schema that a later version of the project wrote."""
         if not inspect(connection).has_table("alembic_version"):
             return
         for (held,) in connection.execute(text("SELECT version_num FROM alembic_version")):
-            self._refuse_revision(held, script, self.location)
+            self._refuse_revision(held, self.location)
 
-    @staticmethod
-    def _refuse_revision(held: str, script: ScriptDirectory, location: str) -> None:
-        try:
-            script.get_revision(held)
-        except CommandError:
-            if held.startswith(COPYING):
-                raise StoreError(
-                    f"a store is being copied into the database {location}, and is not whole yet: the same "
-                    "`entente copy` again goes on"
-                ) from None
+    def _refuse_revision(self, held: str, location: str) -> None:
+        if held in self._revisions():
+            return
+        if held.startswith(COPYING):
             raise StoreError(
-                f"the database {location} has the schema {held}, which this version does not know: "
-                "a newer version wrote it; start that one, or name another database"
-            ) from None
+                f"a store is being copied into the database {location}, and is not whole yet: the same "
+                "`entente copy` again goes on"
+            )
+        raise StoreError(
+            f"the database {location} has the schema {held}, which this version does not know: "
+            "a newer version wrote it; start that one, or name another database"
+        )
 
-    def _script(self) -> ScriptDirectory:
-        config = Config()
-        config.set_main_option("script_location", str(self._migrations))
-        return ScriptDirectory.from_config(config)
+    def _revisions(self) -> list[str]:
+        """The schemas that this version knows, the latest last: the name of each migration begins with its number."""
+        return sorted(file.name.partition("_")[0] for file in (self._migrations / "versions").glob("[0-9]*_*.py"))

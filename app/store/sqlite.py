@@ -29,6 +29,10 @@ READERS = 16
 STEPS_BETWEEN_LOOKS = 100_000
 """Instructions of SQLite's machine that it does before it looks at the clock again: some milliseconds."""
 
+READ_CACHE_KIB = 512
+WRITE_CACHE_KIB = 2048
+"""Memory for pages of a connection: one that only reads has less; there are many, and the system keeps pages, too."""
+
 BULK_CACHE_KIB = 256 * 1024
 BULK_CHECKPOINT_PAGES = 32 * 1024
 """Memory for pages, and pages of 4 KiB in the write-ahead log before they are moved, of a bulk load."""
@@ -44,7 +48,7 @@ class Sqlite:
         event.listen(self.engine, "connect", _set_up_connection)
         if bulk:
             event.listen(self.engine, "connect", _set_up_bulk_writes)
-        event.listen(self.engine, "begin", _begin)
+        event.listen(self.engine, "begin", partial(_begin, BULK_CACHE_KIB if bulk else WRITE_CACHE_KIB))
         if longest is not None:
             event.listen(self.engine, "connect", _set_up_clock)
             event.listen(self.engine, "before_cursor_execute", partial(_start_clock, longest))
@@ -175,6 +179,7 @@ def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) 
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA cache_size=-{READ_CACHE_KIB}")
     cursor.close()
 
 
@@ -187,7 +192,6 @@ def _set_up_bulk_writes(connection: DBAPIConnection, entry: ConnectionPoolEntry)
     """
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute(f"PRAGMA cache_size=-{BULK_CACHE_KIB}")
     cursor.execute(f"PRAGMA wal_autocheckpoint={BULK_CHECKPOINT_PAGES}")
     cursor.close()
 
@@ -217,7 +221,9 @@ def _start_clock(longest: float, connection: Connection, *statement: Any) -> Non
     connection.connection.info["clock"].until = time.monotonic() + longest if is_bounded else math.inf
 
 
-def _begin(connection: Connection) -> None:
+def _begin(write_cache_kib: int, connection: Connection) -> None:
     """Take the write lock at once where a block is going to write: a reader that turns writer may be refused."""
     writes = connection.get_execution_options().get("write", False)
+    if writes:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{write_cache_kib}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 from sqlmodel import SQLModel
 
@@ -174,3 +175,11 @@ def test_text_is_ordered_by_code_point_whatever_the_language_of_the_server(
     database.close()
     assert [orjson.loads(item)["name"] for item in read.items] == sorted(names)
     assert [orjson.loads(item)["name"] for item in after.items] == ["alpha", "Émile Zeta"]
+
+
+def test_migrations_are_named_by_their_numbers_one_after_the_other() -> None:
+    """By their names a reader knows which schemas there are, without what migrates."""
+    script = ScriptDirectory(str(MIGRATIONS))
+    numbers = [each.revision for each in script.walk_revisions()]
+    assert numbers == sorted(numbers, reverse=True)
+    assert all(Path(each.path).name.startswith(f"{each.revision}_") for each in script.walk_revisions())
