@@ -20,6 +20,9 @@ from app.ingest.submission import language_of
 from app.ingest.text import NotAnArticle
 from app.store.write import Incoming, Stored, add_sources, find_same, put_many
 
+LONGEST_TEXT = 2_000_000
+"""Characters of a text; a novel has half a million. Reading takes time as they grow, and has `LONGEST_TASK`."""
+
 Take = Callable[[], Article]
 """Makes the article of what was handed in; raises `NotAnArticle` and `BadField`. Goes from process to process."""
 
@@ -61,6 +64,8 @@ def prepare(take: Take, *, anew: bool = False, facts: Facts | None = None) -> Pr
     """
     article = take()
     require_served_language(article)
+    if facts is None:
+        require_readable_length(article)
     if not anew:
         with workers.store().read() as connection:
             if find_same(connection, article):
@@ -85,6 +90,12 @@ def _prepare_record(raw: RawRecord, anew: bool) -> Outcome:
         return Refused(raw.line, refusal.reason)
     except ExtractionFailed as failed:
         return Refused(raw.line, f"its facts could not be extracted: {failed}")
+
+
+def require_readable_length(article: Article) -> None:
+    """Raise `NotAnArticle` for a text that would hold a worker up for longer than it may."""
+    if len(article.text) > LONGEST_TEXT:
+        raise NotAnArticle(f"the text has more than {LONGEST_TEXT:,} characters, which is as many as are read of one")
 
 
 def require_served_language(article: Article) -> None:

@@ -77,6 +77,7 @@ def test_page_gives_its_article_and_what_is_said_of_it_wins(client: Client) -> N
         ({"text": "Read more"}, "the body is empty"),
         ({"text": "Der Minister hat gesagt, dass der Vertrag bald unterschrieben wird."}, "not in English"),
         ({"text": AGREED, "language": "de"}, "'de'"),
+        ({"text": f"{AGREED} " * (2_000_000 // len(AGREED))}, "more than 2,000,000 characters"),
         ({"html": "<html><body><p>We use cookies to remember you. Manage your consent.</p></body></html>"}, "cookie"),
         ({"text": AGREED, "html": PAGE}, "exclude one another"),
         ({"title": "Nothing else"}, "one of text, html and url"),
