@@ -12,11 +12,12 @@ from app.extraction.forms import form_of
 from app.extraction.scene import Part, Scene
 from app.extraction.tables import rows, word_set
 from app.extraction.triggers import match
-from app.language.clauses import Argument, Clause, Kind, bare_clause
+from app.language.clauses import Argument, Clause, Kind, Tense, bare_clause
 from app.language.marks import Trigger
 from app.language.tables import Row
 
 _MEASURES = word_set("acts.measures")
+_CARGO = word_set("acts.cargo")
 MARKED = 0.5
 """Least probability at which words that the reader marks, and no row of the table names, are an act."""
 LIKELY = 0.6
@@ -169,7 +170,7 @@ def _by_marks(scene: Scene, found: list[_Candidate]) -> Iterator[_Candidate]:
         inside = inside or [c for c in scene.clauses if any(mark.first <= t.i < mark.last for t in c.words)]
         if inside:
             clause = _governed_by(scene, max(inside, key=lambda c: (c.kind is not Kind.NOMINAL, c.index)))
-            if clause.predicate.i not in known:
+            if clause.predicate.i not in known and clause.predicate.tag_ != "RB":
                 yield _Candidate(clause, UNNAMED, (), mark)
             continue
         bare = bare_clause(scene.root(mark.first, mark.last))
@@ -191,7 +192,7 @@ def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
     """The candidate as an act; None where it is hostile, a mere condition or speculation."""
     clause = one.clause
     inner = tuple(c for c in scene.clauses if c is not clause and one.governs(c))
-    if clause.conditional or _hostile(one) or _measured(scene, one):
+    if clause.conditional or _hostile(one) or _measured(scene, one) or _is_cargo(one):
         return None
     first = min([clause.predicate.i, *(a.head.i for a in one.governed)])
     last = max([clause.predicate.i, *(a.head.i for a in one.governed)]) + 1
@@ -234,6 +235,11 @@ def _measured(scene: Scene, one: _Candidate) -> bool:
     return not one.row["word"] and above is not None and above.predicate.lower_ in _MEASURES
 
 
+def _is_cargo(one: _Candidate) -> bool:
+    """Whether what arrives is no visitor: "the ship arrived"."""
+    return one.row["frame"] == "journey" and any(side.head.lower_ in _CARGO for side in one.clause.subjects)
+
+
 def _hostile(one: _Candidate) -> bool:
     hostile = {row["word"] for row in rows("hostile.tsv")}
     wanted = {argument.head.i for argument in one.governed}
@@ -243,5 +249,6 @@ def _hostile(one: _Candidate) -> bool:
 def continued(act: FoundAct, before: FoundAct) -> FoundAct:
     """An act spoken of again: as firm as before, unless its own words say otherwise, and of the same form."""
     same = act.form is before.form or Form.CONSULTATION in (act.form, before.form)
-    firm = act.firmness if act.firmness.stated else replace(act.firmness, stage=before.stage)
+    told = act.firmness.stated or act.clause.tense is Tense.PAST
+    firm = act.firmness if told else replace(act.firmness, stage=before.stage)
     return replace(act, firmness=firm, form=act.form if same else before.form)

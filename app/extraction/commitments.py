@@ -63,20 +63,27 @@ def candidates(cast: Cast, memory: Memory) -> Iterator[Found]:
 
 def _in_sentence(scene: Scene, memory: Memory, least: float = LEAST) -> list[Found]:
     found = list(_each(scene, memory, least))
-    return [one for one in found if not any(_repeats(scene, one, other) for other in found if other is not one)]
+    kept = list(found)
+    for one in found:
+        if any(_repeats(scene, one, other) for other in kept if other is not one):
+            kept.remove(one)
+    return kept
 
 
 def _repeats(scene: Scene, one: Found, other: Found) -> bool:
-    """Whether an act of a sentence only says what another there is for, or what it goes back to.
+    """Whether an act of a sentence only says what another there is for, or what it goes back to, or says it again.
 
-    "Met in order to discuss", "sent doctors to help", "under the deal, Kenya will supply".
+    "Met in order to discuss", "sent doctors to help", "under the deal, Kenya will supply", "met during the visit". What
+    the reader does not mark says nothing new beside what it marks.
     """
     if one.names & other.names and _is_further(one, other):
+        return True
+    doubted = other.act.marked and not one.act.marked
+    if doubted and one.act.form is other.act.form and one.names <= other.names:
         return True
     clause = one.act.clause
     if other.act.form is Form.CONSULTATION and _is_topic(one.act, other.act):
         return True
-    doubted = other.act.marked and not one.act.marked
     if clause.relation not in (Relation.PURPOSE, Relation.COMPLEMENT, Relation.ADNOMINAL):
         return False
     if one.act.firmness.rows and not doubted:
@@ -147,7 +154,7 @@ def _take(found: list[Found], one: Found) -> None:
         if _same(other, one):
             here = {telling.sentence.number for telling in other.tellings}
             new = tuple(t for t in one.tellings if t.sentence.number not in here)
-            sides = other.sides if len(other.sides) >= len(one.sides) else one.sides
+            sides = max(other, one, key=lambda each: (each.act.marked, len(each.sides))).sides
             sure = max(other.confidence, one.confidence)
             found[number] = replace(other, sides=sides, tellings=(*other.tellings, *new), confidence=sure)
             return

@@ -15,7 +15,7 @@ from app.language.tables import Row
 
 _FIRSTS = word_set("firmness.firsts")
 _TO_COME = (Modality.FUTURE, Modality.ARRANGEMENT, Modality.READINESS)
-_REACHES = frozenset({"to", "for", "on", "with", "of", "toward", "towards", "in", "into"})
+_REACHES = frozenset({"to", "for", "on", "with", "of", "toward", "towards", "in", "into", "during", "at"})
 _DOUBT = (Modality.POSSIBILITY, Modality.ABILITY, Modality.HYPOTHETICAL)
 
 

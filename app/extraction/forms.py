@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.commitment import Form
 from app.extraction.scene import Scene
 from app.extraction.tables import rows
-from app.language.clauses import Argument, Clause, Relation, Role
+from app.language.clauses import Argument, Clause, Kind, Relation, Role
 from app.language.marks import Trigger
 
 if TYPE_CHECKING:
@@ -29,6 +29,16 @@ def _brought_about(scene: Scene, clause: Clause) -> Iterable[Token]:
         yield from argument.core
 
 
+def _aim(scene: Scene, clause: Clause, governed: tuple[Argument, ...]) -> Iterable[Token]:
+    """What a noun of the act is there to do: "submarines" of "a pact to build submarines"."""
+    nouns = {clause.predicate.i, *(argument.head.i for argument in governed)}
+    for other in scene.clauses:
+        above = scene.clauses.parent(other) if other.relation is Relation.ADNOMINAL and not other.finite else None
+        if above is not None and above.kind is Kind.NOMINAL and above.predicate.i in nouns:
+            for argument in other.objects:
+                yield from argument.core
+
+
 @cache
 def topics() -> dict[str, Form]:
     """Words that tell the form of an act."""
@@ -41,7 +51,8 @@ def form_of(scene: Scene, clause: Clause, named: str, governed: tuple[Argument, 
     if named not in ("topic", "relief", "any"):
         other = max(thought, key=lambda form: thought[form])
         return other if named != Form.CONSULTATION and thought[other] >= CERTAIN else Form(named)
-    near = _first(_near(clause, governed)) or _first(_brought_about(scene, clause))
+    places = (_near(clause, governed), _brought_about(scene, clause), _aim(scene, clause, governed))
+    near = next(filter(None, map(_first, places)), None)
     if named == "relief":
         arms = near is Form.MILITARY or (near is None and thought[Form.MILITARY] > thought[Form.AID])
         return Form.MILITARY if arms else Form.AID

@@ -86,12 +86,12 @@ class Scene:
 
     def _listed(self) -> Iterator[tuple[Reference, tuple[Reference, ...]]]:
         """Names parted by commas and "and" alone, the latter at least once, each with all of its list."""
-        names = [r for r in self.references if r.form is MentionForm.NAME]
+        names = [r for r in self.references if r.form in (MentionForm.NAME, MentionForm.DEMONYM)]
         run: list[Reference] = names[:1]
         joined = False
         for one, other in zip(names, [*names[1:], None], strict=False):
             between = {token.lower for token in self.tokens[one.last : other.start]} if other else set()
-            if other and between and between <= _JOINING:
+            if other and between and between <= _JOINING and one.form is other.form:
                 run.append(other)
                 joined = joined or not between <= {",", "the"}
                 continue

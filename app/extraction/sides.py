@@ -65,7 +65,7 @@ def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     candidates = list(_candidates(scene, act))
     found = Sides(tuple(_admitted(scene, candidates)))
     if found.enough:
-        return found
+        return _with_who_acts(scene, act, candidates) or found
     candidates.extend(_governing(scene, act, _standing(candidates)))
     wider = Sides(tuple(_admitted(scene, candidates)), near=False)
     if wider.enough:
@@ -79,6 +79,17 @@ def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
         if wider.enough:
             return wider
     return known(scene, act, found, memory)
+
+
+def _with_who_acts(scene: Scene, act: FoundAct, candidates: list[Candidate]) -> Sides | None:
+    """The sides with the one from whom the act goes out, where its own clause names only those to whom it goes.
+
+    "Signed an order granting Peru and Chile access", "is heading for visits to Peru and Chile".
+    """
+    if act.judged.probability < HEARD or any(c.hand != "right" or _least(c) > c.part for c in candidates):
+        return None
+    above = [c for c in _governing(scene, act, _standing(candidates)) if c.hand == "left" and c.part >= AFAR]
+    return Sides(tuple(_admitted(scene, [*candidates, *above])), near=False) if above else None
 
 
 def _standing(candidates: list[Candidate]) -> set[Reference]:
@@ -133,12 +144,12 @@ def _hand(clause: Clause, argument: Argument, frame: Frame, inside: frozenset[in
 def _within(
     scene: Scene, act: FoundAct, argument: Argument, hand: str, inside: frozenset[int], seen: set[Reference]
 ) -> Iterator[Candidate]:
-    found = [(r, scene.fit(r, argument, inside)) for r in scene.within(argument.core.start, argument.core.end)]
-    told = any(fit is Fit.GOOD for _, fit in found)
-    for other in argument.appositions:
-        renaming = scene.within(other.core.start, other.core.end)
-        found.extend((r, scene.fit(r, other, inside)) for r in renaming if not told or scene.is_person(r))
-    found = list(_less_described(scene, found))
+    found = _as_listed(scene, argument, inside)
+    renaming = [pair for other in argument.appositions for pair in _as_listed(scene, other, inside)]
+    described = _describing(scene, [reference for reference, _ in (*found, *renaming)])
+    found = [(reference, fit) for reference, fit in found if reference not in described]
+    told = any(fit is Fit.GOOD and r.form is not MentionForm.PRONOUN for r, fit in found)
+    found.extend((r, fit) for r, fit in renaming if r not in described and (not told or scene.is_person(r)))
     best = max((fit for _, fit in found), default=Fit.NONE)
     for reference, fit in found:
         if reference not in seen and fit is best:
@@ -147,15 +158,23 @@ def _within(
             yield Candidate(reference, fit, hand, _part(scene, act, reference), topic)
 
 
-def _less_described(scene: Scene, found: list[tuple[Reference, Fit]]) -> Iterator[tuple[Reference, Fit]]:
-    """References without those that only say where the body behind them is: "the Lebanese group Hezbollah"."""
-    bodies = [reference for reference, _ in found if scene.is_body(scene.doc[reference.first])]
-    for reference, fit in found:
-        described = [body for body in bodies if 0 < body.first - reference.last <= REACH]
-        words = [scene.doc[reference.last : body.first] for body in described]
-        if reference.form is MentionForm.DEMONYM and any(_are_nouns(between) for between in words):
-            continue
-        yield reference, fit
+def _as_listed(scene: Scene, argument: Argument, inside: frozenset[int]) -> list[tuple[Reference, Fit]]:
+    """The references in an argument with their fits: those of a list suit as well as the best of them."""
+    fits = {r: scene.fit(r, argument, inside) for r in scene.within(argument.core.start, argument.core.end)}
+    return [(r, max(fits.get(each, fit) for each in scene.beside(r))) for r, fit in fits.items()]
+
+
+def _describing(scene: Scene, references: list[Reference]) -> set[Reference]:
+    """Those that only say where the body behind them is: "Lebanese" in "the Lebanese group Hezbollah"."""
+    bodies = [reference for reference in references if scene.is_body(scene.doc[reference.first])]
+    return {
+        reference
+        for reference in references
+        for body in bodies
+        if reference.form is MentionForm.DEMONYM
+        and 0 < body.first - reference.last <= REACH
+        and _are_nouns(scene.doc[reference.last : body.first])
+    }
 
 
 def _are_nouns(words: Span) -> bool:

@@ -59,6 +59,26 @@ def countries(commitment: Commitment) -> set[str]:
             "consultation",
             {"PE", "EC", "CO", "VE"},
         ),
+        (
+            "Peru's president held talks with Japanese and South Korean ministers.",
+            "enacted",
+            "consultation",
+            {"JP", "KR", "PE"},
+        ),
+        (
+            "Kenya will hold naval drills with its ally Uganda near the border with Somalia.",
+            "intended",
+            "military",
+            {"KE", "UG"},
+        ),
+        ("Fiji and Samoa signed a pact to build submarines.", "agreed", "military", {"FJ", "WS"}),
+        ("Talks between Kenya and Uganda were floated.", "proposed", "consultation", {"KE", "UG"}),
+        (
+            "Kenya's president is expected to meet Uganda's leader on a visit delayed since June.",
+            "intended",
+            "consultation",
+            {"KE", "UG"},
+        ),
         ("The Peruvian group Shining Sun met Hezbollah.", "enacted", "consultation", {"PE", "hezbollah"}),
         ("Kenya met the Lebanese group Hezbollah.", "enacted", "consultation", {"KE", "hezbollah"}),
         ("The UN Security Council held talks with Fiji.", "enacted", "consultation", {"FJ", "united-nations"}),
@@ -97,6 +117,7 @@ def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, s
         "About 300 Kenyan troops are stationed near the border with Somalia.",
         "Kenya's union leaders met in Nairobi to discuss wages.",
         "The alliance praised Kenya.",
+        "A Kenyan ship arrived in Uganda on Monday.",
         "Peruvian soldiers stopped cars near the border with Chile.",
     ],
 )
@@ -195,6 +216,23 @@ def test_an_act_in_a_list_of_a_thousand_words_is_found() -> None:
     ports = ", ".join(f"the port of {name}" for name in ["Suva", "Apia", "Oran", "Bari"] * 60)
     found = commitments_of(f"Open are {ports}; Kenya's president met Uganda's president; open are {ports}")
     assert {"KE", "UG"} in [countries(commitment) for commitment in found]
+
+
+def test_what_is_told_of_talks_in_the_past_has_been() -> None:
+    _, attended = commitments_of(
+        "Kenya and Uganda will hold talks in May. The talks were also attended by Somali officials."
+    )
+    assert attended.stage is Stage.ENACTED
+
+
+def test_who_lets_others_act_is_a_side_beside_those_to_whom_it_goes() -> None:
+    (access,) = commitments_of("Kenya's president signed an order granting Fiji and Samoa access to intelligence.")
+    assert countries(access) == {"KE", "FJ", "WS"}
+
+
+def test_one_telling_of_an_act_that_two_words_name_is_left() -> None:
+    (commitment,) = commitments_of("Kenya's president arrived in Uganda for two days of meetings.")
+    assert countries(commitment) == {"KE", "UG"}
 
 
 def test_a_third_side_is_not_put_between_two() -> None:
