@@ -197,6 +197,7 @@ def show(scale: int, rounds: Rounds, service: Server) -> None:
         table.add_row(case, server, *row, str(sum(m.failed for m in measured)), *ratios)
     console = Console(width=150)
     console.print(table)
+    console.print("Datasette's search gives titles and listings alone: no passages, no evidence, no offsets.")
     console.print(f"Memory of the worker, which only reads: {service.megabytes():.0f} MB")
 
 

@@ -27,12 +27,12 @@ def search_articles(request: Request, service: Injected, asked: Annotated[Search
     matter. Words that so many articles have that ranking them would be slow are answered newest first (`order`).
     """
     part = window(request, asked.limit, asked.cursor)
-    filters = asked.filters()
+    words, filters = asked.words, asked.filters()
     with service.database.read() as connection:
         tag = list_tag(request, queries.change_count(connection), service.edition)
         if same := unchanged(request, tag):
             return same
-        found = search.find_articles(connection, asked.words, filters, part)
-        page = service.shown_page(Slice(hits.documents(found.items, asked.words), found.after))
-        total = search.count_articles(connection, asked.words, filters) if asked.count else None
+        found = search.find_articles(connection, words, filters, part)
+        page = service.shown_page(Slice(hits.documents(found.items, words), found.after))
+        total = search.count_articles(connection, words, filters) if asked.count else None
     return answer_page(request, page, total, tag=tag, more={"order": "rank" if found.ranked else "newest"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 import orjson
@@ -36,8 +37,10 @@ def _snippet(text: str, passage: Passage) -> bytes:
 def _evidence(hit: Hit, found: list[Place]) -> list[bytes]:
     """The quotes that have any of the words, in the order of the text."""
     shown = []
+    starts = [place.start for place in found]
     for _, _, commitment, sentence, start, end in sorted(orjson.loads(hit.evidence or "[]")):
-        if inside := [place for place in found if start <= place.start and place.end <= end]:
+        first = bisect_left(starts, start)
+        if inside := [place for place in found[first : bisect_left(starts, end, first)] if place.end <= end]:
             quote = orjson.dumps(hit.text[start:end])
             what = start, end, quote, _highlights(inside), commitment.encode(), sentence
             shown.append(b'{"start":%d,"end":%d,"text":%b,"highlights":%b,"commitment":"%b","sentence":%d}' % what)

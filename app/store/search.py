@@ -51,12 +51,20 @@ def find_articles(connection: Connection, words: Words, filters: Filters, window
     """A page of the articles that have all the words and that the filters let through."""
     if window.after is not None:
         check_position(window.after, [float, int], nullable=[0])
-    ((found,),) = _COUNTED.rows(connection, words=words, most=MOST_RANKED + 1)
-    ranked = found <= MOST_RANKED
+    ranked = _are_few(connection, words)
     rows = (_ranked if ranked else _newest)(connection, words, filters, window)
     page = rows[: window.limit]
     after = [page[-1][1], page[-1][0]] if len(rows) > window.limit else None
     return Hits(_hits(connection, [row[0] for row in page]), after, ranked)
+
+
+def _are_few(connection: Connection, words: Words) -> bool:
+    """Whether no more articles than are ranked have the words; where there are no more at all, nobody need count."""
+    ((last,),) = _LAST.rows(connection)
+    if last is None or last <= MOST_RANKED:
+        return True
+    ((found,),) = _COUNTED.rows(connection, words=words, most=MOST_RANKED + 1)
+    return int(found) <= MOST_RANKED
 
 
 def count_articles(connection: Connection, words: Words, filters: Filters) -> int:
@@ -86,6 +94,7 @@ def _evidence() -> Any:
     return query.where(held.article_pk == articles.c.pk).scalar_subquery()
 
 
+_LAST = Question(select(func.max(articles.c.pk)))
 _COUNTED = Question(select(func.count()).select_from(_scored().with_only_columns(_RECENCY).limit(_MOST).subquery()))
 _BEST = Question(_scored().order_by("score", _FULL_TEXT.c.rowid.desc()).limit(_MOST))
 _NEWEST = Question(_by_day().limit(_MOST))

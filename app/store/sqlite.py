@@ -223,7 +223,9 @@ def _start_clock(longest: float, connection: Connection, *statement: Any) -> Non
 
 def _begin(write_cache_kib: int, connection: Connection) -> None:
     """Take the write lock at once where a block is going to write: a reader that turns writer may be refused."""
-    writes = connection.get_execution_options().get("write", False)
-    if writes:
-        connection.exec_driver_sql(f"PRAGMA cache_size=-{write_cache_kib}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver: Any = connection.connection.driver_connection  # itself, since SQLAlchemy takes longer than that does
+    if connection.get_execution_options().get("write", False):
+        driver.execute(f"PRAGMA cache_size=-{write_cache_kib}")
+        driver.execute("BEGIN IMMEDIATE")
+    else:
+        driver.execute("BEGIN")
