@@ -11,6 +11,7 @@ from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.first_person import first_persons
 from app.extraction.holders import holder_at, holders_by_office
 from app.extraction.tables import word_set
+from app.language.gazetteer import members
 from app.language.sentences import Sentence
 from app.language.tables import rows
 
@@ -252,17 +253,27 @@ def _as_states(cast: Cast, pair: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(cast.country(c).number if (c := cast.referents[n].country) else n for n in pair)
 
 
+_LANDS = frozenset({"country", "nation", "republic", "kingdom"})
+
+
 def _country(cast: Cast, scene: _Scene, at: int) -> Reference | None:
-    """A state, "the country", "his country": the country of the latest state or of the person meant."""
+    """A state, "the country", "his country": the country of the latest state or of the person meant.
+
+    With a region before the noun, the latest of its states: "the West African country".
+    """
     tokens = cast.reading.tokens
-    if at + 1 >= len(tokens) or tokens[at + 1].lower not in ("country", "nation", "republic", "kingdom"):
+    region = cast.beginning(at + 1)
+    within = members(cast.referents[region.referents[0]].name) if region else frozenset()
+    noun = region.last if region else at + 1
+    if noun >= len(tokens) or tokens[noun].lower not in _LANDS or (region and not within):
         return None
-    if cast.beginning(at + 1) or (at + 2 < len(tokens) and tokens[at + 2].lower == "of"):
+    if cast.beginning(noun) or (noun + 1 < len(tokens) and tokens[noun + 1].lower == "of"):
         return None
-    if tokens[at].lower in ("his", "her") and scene.people:
+    if tokens[at].lower in ("his", "her") and scene.people and not region:
         code = cast.referents[scene.people[-1]].country
         if code is None:
             return None
         return Reference(at, at + 2, (cast.country(code).number,), MentionForm.NOMINAL, at)
-    number = next((n for n in reversed(scene.states) if cast.referents[n].type is EntityType.COUNTRY), None)
-    return None if number is None else Reference(at, at + 2, (number,), MentionForm.NOMINAL, at)
+    states = (n for n in reversed(scene.states) if cast.referents[n].type is EntityType.COUNTRY)
+    number = next((n for n in states if not region or cast.referents[n].country in within), None)
+    return None if number is None else Reference(at, noun + 1, (number,), MentionForm.NOMINAL, at)

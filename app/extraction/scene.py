@@ -54,9 +54,11 @@ class Scene:
         self.sentence = sentence
         self.first = _after_dateline(cast, sentence)
         self.clauses = cast.reading.clauses(sentence)
-        self.references = [
-            r for r in cast.within(sentence.first, sentence.last) if r.first >= self.first and cast.sides(r)
-        ]
+        here = [r for r in cast.within(sentence.first, sentence.last) if r.first >= self.first and cast.sides(r)]
+        described = {
+            at for r in here if r.form is MentionForm.NOMINAL for at in range(r.first, r.last)
+        }  # "Asian" in "the Asian country" is no side of its own
+        self.references = [r for r in here if r.form is MentionForm.NOMINAL or r.first not in described]
         self._lists = dict(self._listed())
         triggers = cast.reading.marks.triggers
         begin = bisect_left(triggers, sentence.first, key=lambda t: t.first)

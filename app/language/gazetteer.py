@@ -100,6 +100,14 @@ def gazetteer() -> dict[str, list[tuple[tuple[str, ...], Known]]]:
     return index
 
 
+@cache
+def members(region: str) -> frozenset[str]:
+    """The codes of a region's countries; none where regions.tsv does not say."""
+    parts = next((row["members"].split("|") for row in rows("regions.tsv") if row["name"] == region), [])
+    codes = {part for part in parts if len(part) == 2 and part.isupper()}
+    return frozenset(codes).union(*(members(part) for part in parts if part not in codes))
+
+
 def _spellings(row: dict[str, str]) -> list[str]:
     return [row["name"], *filter(None, row["aliases"].split("|"))]
 

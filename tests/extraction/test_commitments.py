@@ -218,6 +218,11 @@ def test_an_act_in_a_list_of_a_thousand_words_is_found() -> None:
     assert {"KE", "UG"} in [countries(commitment) for commitment in found]
 
 
+def test_a_country_described_by_its_region_is_the_side_and_not_the_region() -> None:
+    _, sent = commitments_of("Norway's king met Malawi's president. Oslo will send tents to the East African country.")
+    assert countries(sent) == {"NO", "MW"}
+
+
 def test_what_is_told_of_talks_in_the_past_has_been() -> None:
     _, attended = commitments_of(
         "Kenya and Uganda will hold talks in May. The talks were also attended by Somali officials."

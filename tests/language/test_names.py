@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from app.domain.entity import EntityType, MentionForm
-from app.language.gazetteer import gazetteer, known_bodies
+from app.language.gazetteer import gazetteer, known_bodies, members
+from app.language.geography import short_names
 from app.language.leaders import leader_body, leader_country
 from app.language.names import find_names
 from app.language.pipeline import read
@@ -94,6 +95,13 @@ def test_heads_of_bodies_act_for_them() -> None:
 def test_family_names_of_heads_of_bodies_are_told_only_where_one_bears_them() -> None:
     assert leader_body(("Meshaal",)) == "Hamas"
     assert leader_body(("Kim",)) is None
+
+
+def test_a_region_has_the_members_of_its_parts() -> None:
+    assert {"KE", "EG", "CM"} <= members("Africa")
+    assert members("Kashmir") == frozenset()
+    known = set(short_names())
+    assert all(members(row["name"]) <= known for row in rows("regions.tsv"))
 
 
 def test_an_organ_belongs_to_a_known_body() -> None:
