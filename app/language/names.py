@@ -49,9 +49,31 @@ def find_names(reading: Reading) -> list[Name]:
     words = Words(reading)
     begins = [sentence.first for sentence in reading.sentences]
     names: list[Name] = []
+    ahead = list(dateline_names(reading))
+    taken = {at for name in ahead for at in range(name.first, name.last)}
     for proposal in vote(words, propose(words)):
-        names.extend(_named(reading, proposal, begins[bisect_right(begins, proposal.first) - 1]))
-    return names
+        if not reading.dateline[0] <= proposal.first < reading.dateline[1]:
+            names.extend(_named(reading, proposal, begins[bisect_right(begins, proposal.first) - 1]))
+        elif proposal.kind != PERSON and not taken.intersection(range(proposal.first, proposal.last)):
+            ahead.append(Name(proposal.first, proposal.last, _TYPES[proposal.kind]))
+    return sorted([*ahead, *names], key=lambda name: (name.first, -name.last))
+
+
+def dateline_names(reading: Reading) -> Iterator[Name]:
+    """The known names of the dateline, where cities may stand in capitals and no government is meant by any."""
+    at, last = reading.dateline
+    words = [token._replace(text=token.text.title()) for token in reading.tokens[:last]]
+    while at < last:
+        found = known_at(reading.tokens, at, last) or known_at(words, at, last)
+        if found is None:
+            at += 1
+            continue
+        stop, known = found
+        if known.kind == PlaceWord.CAPITAL:
+            city = " ".join(token.text for token in words[at:stop])
+            known = Known(city, EntityType.PLACE, "city", known.country)
+        yield Name(at, stop, known.type, known=known, country=known.country)
+        at = stop
 
 
 def _named(reading: Reading, proposal: Proposal, sentence: int) -> Iterator[Name]:
@@ -77,12 +99,30 @@ def _title_start(reading: Reading, first: int, sentence: int) -> int | None:
         before = reading.tokens[at - 1]
         if before.lower in title_words():
             found = found or title_words()[before.lower] != "part"
-        elif not (before.text == "." and reading.tokens[at - 2].lower in title_words()) and not (
-            before.text in ("-", "'s") and at - 2 >= sentence and found
-        ):
+        elif not _joins_title(reading, at - 1, sentence, found):
             break
         at -= 1
     return at if found else None
+
+
+def _joins_title(reading: Reading, at: int, sentence: int, found: bool) -> bool:
+    """Whether a token stands between words of one title: a stop, "-", "'s", "of" as in "Secretary of State"."""
+    if at - 1 < sentence or at + 1 >= len(reading.tokens):
+        return False
+    before, text = title_words().get(reading.tokens[at - 1].lower), reading.tokens[at].text
+    if text == ".":
+        return before is not None
+    if text in ("of", "for"):
+        return before == "office" and _is_part(reading, at + 1)
+    if text in ("and", ","):
+        return before == "part" and _is_part(reading, at + 1) and _is_part(reading, at - 1)
+    return found and text in ("-", "'s")
+
+
+def _is_part(reading: Reading, at: int) -> bool:
+    """Whether a token with a capital is part of a title."""
+    token = reading.tokens[at]
+    return title_words().get(token.lower) == "part" and token.text[0].isupper()
 
 
 def _country_of(reading: Reading, proposal: Proposal, sentence: int) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.language.broken import BrokenModel
 from app.language.clauses import Clauses, clauses
+from app.language.datelines import dateline
 from app.language.marks import Marks, marks_of
 from app.language.sentences import Sentence, sentences_by_rule, stripped
 from app.language.shipped import READER, check_model, shipped_model
@@ -31,6 +32,8 @@ class Reading:
     tokens: tuple[Token, ...]
     sentences: tuple[Sentence, ...]
     doc: Doc | None = field(default=None, compare=False, repr=False)
+    dateline: tuple[int, int] = (0, 0)
+    """Tokens ``[first, last)`` of the dateline; empty where there is none."""
     _clauses: dict[int, Clauses] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def words(self, first: int, last: int) -> str:
@@ -72,13 +75,19 @@ class Pipeline:
         folded = fold(text)
         tokens: list[Token] = []
         begins: list[int] = []
+        line = dateline(folded)
+        ahead = (0, 0)
         for start, end in paragraphs(folded):
             begins.append(len(tokens))
+            if line and start <= line[0] < end:
+                tokens.extend(tokenize(folded, start, line[1]))
+                ahead, start = (begins[-1], len(tokens)), line[1]
             tokens.extend(tokenize(folded, start, end))
         if not tokens:
             return Reading(text, folded, (), (), self._empty_document([], []))
-        doc = self._document([token.text for token in tokens], [token.glued for token in tokens], begins)
-        return Reading(text, folded, tuple(tokens), tuple(_sentences(text, tokens, begins, doc)), doc)
+        parts = sorted({*begins, ahead[1]} - {len(tokens)})
+        doc = self._document([token.text for token in tokens], [token.glued for token in tokens], parts)
+        return Reading(text, folded, tuple(tokens), tuple(_sentences(text, tokens, begins, doc)), doc, ahead)
 
     def parse(self, sentences: list[list[str]]) -> Doc:
         """Sentences of words that are known already."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from app.domain.entity import EntityType
+from app.language.bearers import charge_end, is_charge, is_office, is_titled_person
 from app.language.gazetteer import Known, head_words, known_at, particles, small_words, title_words
 from app.language.geography import PlaceWord
 from app.language.pipeline import Reading
@@ -179,20 +180,34 @@ def _trimmed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             last -= 1
         while first < last and (tokens[first].lower in _EDGES or not tokens[first].text[0].isalnum()):
             first += 1
-        if proposal.kind == ORGANIZATION and _ranked(words, first, last):
-            proposal = replace(proposal, kind=PERSON)
-        if proposal.kind == PERSON:
-            while first < last - 1 and tokens[first].lower in title_words():
-                first += 1 + (tokens[first + 1].text == ".")
-        if any(title_words().get(token.lower, "part") == "part" for token in tokens[first:last]):
-            yield replace(proposal, first=first, last=last)
+        trimmed = replace(proposal, first=first, last=last)
+        yield from _untitled(words, _whom(words, trimmed) if proposal.kind == ORGANIZATION else trimmed)
 
 
-def _ranked(words: Words, first: int, last: int) -> bool:
-    """Whether a rank and a full name stand here: "General Ana Ruiz", not "General Dynamics"."""
-    tokens = words.reading.tokens
-    rank = title_words().get(tokens[first].lower) == "rank" if first < last else False
-    return rank and last - first > 2 and not any(token.text in head_words() for token in tokens[first:last])
+def _untitled(words: Words, proposal: Proposal) -> Iterator[Proposal]:
+    """A proposal without the titles before a person's name; nothing where titles are all there is."""
+    tokens, first, last = words.reading.tokens, proposal.first, proposal.last
+    if proposal.kind == PERSON:
+        while first < last - 1 and tokens[first].lower in title_words():
+            first += 1 + (tokens[first + 1].text == ".")
+    if any(title_words().get(token.lower, "part") == "part" for token in tokens[first:last]):
+        yield replace(proposal, first=first)
+
+
+def _whom(words: Words, proposal: Proposal) -> Proposal:
+    """Whom the model took for a body for the sake of a title; an office, or its charge, alone is nobody."""
+    tokens, first, last = words.reading.tokens, proposal.first, proposal.last
+    if first >= last or is_office(tokens, first, last):
+        return replace(proposal, last=first)
+    if is_titled_person(tokens, first, last):
+        return replace(proposal, kind=PERSON)
+    if is_charge(tokens, first):
+        bearer = charge_end(tokens, first, last)
+        if bearer == last or tokens[bearer].lower in ("of", "for"):
+            return replace(proposal, last=first)
+        if last - bearer > 1 and not any(token.text in head_words() for token in tokens[bearer:last]):
+            return replace(proposal, kind=PERSON, first=bearer)
+    return proposal
 
 
 def _hyphened(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
@@ -381,7 +396,7 @@ def _of_something(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             last = _subject_end(words, last, starts) if head[1] == "any" else last
             last = _country_end(words, last)
         elif proposal.kind == ORGANIZATION and not proposal.known:
-            last = _country_end(words, last)
+            last = _country_end(words, _subjects_end(words, proposal.first, last))
         yield replace(proposal, last=last)
 
 
@@ -414,6 +429,24 @@ def _subject_end(words: Words, stop: int, starts: dict[int, Proposal]) -> int:
             break
         end = further
     return end
+
+
+def _subjects_end(words: Words, first: int, stop: int) -> int:
+    """The end of "Institute of Geology and Mining", of which the name so far ends at "Geology"."""
+    tokens = words.reading.tokens
+    of = next((at for at in range(first + 1, stop) if tokens[at].lower in ("of", "for")), stop)
+    head = head_words().get(tokens[of - 1].text)
+    if (
+        of == stop
+        or head is None
+        or head[1] != "any"
+        or stop + 1 >= len(tokens)
+        or tokens[stop].lower not in ("and", "&")
+    ):
+        return stop
+    end = _capitals_end(words, stop + 1)
+    other = end == stop + 1 or known_at(tokens, stop + 1, end) or _heads(tokens[end - 1].text)
+    return stop if other or _titled(words, end) else end
 
 
 def _list_goes_on(words: Words, at: int) -> bool:

@@ -73,9 +73,26 @@ class _Ballot:
             votes[kind] += weight
         if proposal.first and tokens[proposal.first - 1].lower in title_words():
             votes[PERSON] += TITLED if title_words()[tokens[proposal.first - 1].lower] != "part" else 0
+        if _is_held(self.words, proposal.first):
+            votes[PERSON] += TITLED
         if proposal.last - proposal.first == 1 and self.words.acronym(proposal.first):
             votes[ORGANIZATION] += SHAPED
         return votes
+
+
+def _is_held(words: Words, at: int) -> bool:
+    """Whether an office and whom it is held of stand right before a name, or "counterpart": "Ambassador to Fiji X"."""
+    tokens = words.reading.tokens
+    behind = at - (at > 0 and tokens[at - 1].text == ",")
+    if behind > 0 and tokens[behind - 1].lower in ("counterpart", "counterparts"):
+        return True
+    for first in range(max(0, at - 6), at - 1):
+        if title_words().get(tokens[first].lower) == "office" and tokens[first + 1].lower in ("of", "to"):
+            begin = first + 2 + (tokens[first + 2].lower == "the")
+            found = known_at(tokens, begin, at) if begin < at else None
+            if found and found[0] == at:
+                return True
+    return False
 
 
 def _of_head(words: Sequence[Token]) -> Votes:
@@ -100,14 +117,24 @@ def _probabilities(words: Words, proposal: Proposal) -> Votes:
 
 
 def _defined(words: Words, found: list[Proposal]) -> Iterator[tuple[Proposal, int]]:
-    """Long forms with the token of the acronym in brackets behind them: "World Wildlife Fund (WWF)"."""
+    """Long forms with the token of the short one in brackets behind them: "World Wildlife Fund (WWF)", "(Minrex)"."""
     tokens = words.reading.tokens
     for proposal in found:
         at = proposal.last + 1
-        if at < len(tokens) and tokens[at - 1].text == "(" and words.acronym(at) and proposal.last - proposal.first > 1:
-            initials = "".join(t.text[0] for t in tokens[proposal.first : proposal.last] if t.text[0].isupper())
+        if at + 1 >= len(tokens) or tokens[at - 1].text != "(" or proposal.last - proposal.first < 2:
+            continue
+        initials = "".join(t.text[0] for t in tokens[proposal.first : proposal.last] if t.text[0].isupper())
+        if words.acronym(at):
             if initials[:1] == tokens[at].text[:1]:
                 yield proposal, at
+        elif (
+            proposal.kind == ORGANIZATION
+            and tokens[at + 1].text == ")"
+            and tokens[at].text.istitle()
+            and tokens[at].text[0] in initials
+            and known_at(tokens, at, at + 1) is None
+        ):
+            yield proposal, at
 
 
 def _further(words: Words, decided: list[Proposal]) -> Iterator[Proposal]:

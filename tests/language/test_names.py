@@ -49,6 +49,18 @@ def names_of(text: str) -> list[tuple[str, EntityType]]:
             "They work in Washington, D.C., and in Lagos.",
             [("Washington, D.C.", COUNTRY), ("Lagos", EntityType.PLACE)],
         ),
+        ("He saw the Minister of Mines and Rural Development Ana Ruiz.", [("Ana Ruiz", PERSON)]),
+        (
+            "The Department of Mines and Rural Development spoke.",
+            [("Department of Mines and Rural Development", ORGANIZATION)],
+        ),
+        ("Thai State Councilor Chai Dee spoke.", [("Chai Dee", PERSON)]),
+        ("The Secretary of State spoke.", []),
+        (
+            "His Excellency Chai Dee and H.H. Sheikh Omar bin Ali left.",
+            [("Chai Dee", PERSON), ("Omar bin Ali", PERSON)],
+        ),
+        ("He met his Tongan counterpart, Siaosi Pohiva.", [("Siaosi Pohiva", PERSON)]),
         ("The White House declined.", [("White House", ORGANIZATION)]),
         ("The Arab Spring changed Tunisia.", [("Arab Spring", EntityType.EVENT), ("Tunisia", COUNTRY)]),
         ("The African and European markets fell.", []),
