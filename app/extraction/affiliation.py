@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.domain.entity import EntityType, MentionForm
+from app.domain.entity import EntityType, MentionForm, Role
 from app.extraction.entities import Cast, Reference, Referent, take_office
+from app.extraction.home import settle
 from app.extraction.inflection import verb
 from app.extraction.offices import office_at
 from app.extraction.tables import word_set
@@ -19,22 +20,71 @@ _WHERE = word_set("entities.where")
 _HOLDERS = frozenset(column("actors.tsv", "word")) | frozenset(column("titles.tsv", "title"))
 _VISITS = verb("visit").all | verb("tour").all | {"trip"}
 _ENDINGS = ("'s", "'")
+_LED = frozenset({"led", "headed"})
+_COUNTERPARTS = frozenset({"counterpart", "counterparts"})
 REACH = 6
 """Most tokens between a visitor and "visit to", and between "meeting with" and a host."""
 
 
 def affiliate(cast: Cast) -> None:
     """Give people without a country one; roles without a country take that of their holder."""
-    for way in (_renamed, _of_visit, _host):
+    for way in (_counterpart, _led, _renamed, _of_visit, _host):
         for sentence in cast.reading.sentences:
             references = cast.within(sentence.first, sentence.last)
             for reference in references:
                 person = cast.referents[reference.referents[0]]
                 if person.type is EntityType.PERSON and person.country is None and person.body is None:
                     person.country = way(cast, sentence, references, reference)
+    settle(cast)
     for person in cast.referents:
         if person.type is EntityType.PERSON and person.country:
             person.roles = [replace(role, country=role.country or person.country) for role in person.roles]
+
+
+def _counterpart(cast: Cast, sentence: Sentence, references: list[Reference], reference: Reference) -> str | None:
+    """The country before "counterpart" and a name: "his Omani counterpart X".
+
+    Each of several has the one at its place: "his Fijian and Tongan counterparts, X and Y".
+    """
+    tokens = cast.reading.tokens
+    last, place = reference.start, 0
+    while last > sentence.first and tokens[last - 1].lower not in _COUNTERPARTS:
+        person = cast.ending(last)
+        if person and cast.referents[person.referents[0]].type is EntityType.PERSON:
+            last, place = person.start, place + 1
+        elif tokens[last - 1].lower in ("and", ","):
+            last -= 1
+        else:
+            return None
+    states: list[str | None] = []
+    last -= 1
+    _take_peers_title(cast, references, reference, last)
+    while last > sentence.first and (cast.ending(last) or tokens[last - 1].lower in ("and", ",")):
+        people = cast.ending(last)
+        if people and people.form is MentionForm.DEMONYM:
+            states.insert(0, cast.referents[people.referents[0]].country)
+        last = people.first if people else last - 1
+    return states[place] if place < len(states) else states[0] if len(states) == 1 else None
+
+
+def _take_peers_title(cast: Cast, references: list[Reference], reference: Reference, at: int) -> None:
+    """Give somebody without a title that of the latest person before "counterpart": a minister's is a minister."""
+    person = cast.referents[reference.referents[0]]
+    peers = [peer for r in references if r.last <= at and (peer := cast.referents[r.referents[0]]).roles]
+    if peers and not person.roles:
+        person.roles.append(Role(peers[-1].roles[0].title, None, None))
+
+
+def _led(cast: Cast, sentence: Sentence, references: list[Reference], reference: Reference) -> str | None:
+    """The country of those whom somebody leads: "a Fijian delegation led by X"."""
+    tokens = cast.reading.tokens
+    by = reference.start - 1
+    if by - 1 <= sentence.first or tokens[by].lower != "by" or tokens[by - 1].lower not in _LED:
+        return None
+    before = [r for r in references if r.last < by and by - r.last <= REACH]
+    if not before or any(cast.reading.parsed[at].tag_[0] in "V," for at in range(before[-1].last, by - 1)):
+        return None
+    return cast.referents[before[-1].referents[0]].country
 
 
 def _renamed(cast: Cast, sentence: Sentence, references: list[Reference], reference: Reference) -> str | None:

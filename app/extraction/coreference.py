@@ -9,7 +9,7 @@ from app.extraction.company import Company, companies
 from app.extraction.descriptions import body_described, format_at
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.first_person import first_persons
-from app.extraction.holders import holder_at, holders_by_office
+from app.extraction.holders import holder_at, holders_by_office, two_holders
 from app.extraction.tables import word_set
 from app.language.gazetteer import members
 from app.language.sentences import Sentence
@@ -155,7 +155,7 @@ def _may_be_subject(cast: Cast, reference: Reference) -> bool:
 def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
     word = cast.reading.tokens[at].lower
     if word in _DETERMINERS:
-        found = _pair(cast, scene, sentence, at, here) or _country(cast, scene, at)
+        found = _pair(cast, scene, sentence, at, here) or _country(cast, scene, at, here)
         found = found or (
             holder_at(cast, scene.people, scene.holders, at) or body_described(cast, scene.things, at)
             if word == "the"
@@ -221,7 +221,7 @@ def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Ref
         if (not word[0].isalpha() and word != "-") or cast.reading.parsed[at + length - 1].tag_ in _NO_PHRASE:
             break
         if word in pair_nouns():
-            meant = _as_states(cast, pair) if word in _STATES else pair
+            meant = _as_states(cast, pair) if word in _STATES else two_holders(cast, scene.people, word) or pair
             return Reference(at, at + length, meant, MentionForm.NOMINAL, at)
     if window[:2] == ["the", "two"] and window[2:3] and window[2] in _AFTER_TWO:
         return Reference(at, at + 2, pair, MentionForm.NOMINAL, at)
@@ -256,7 +256,7 @@ def _as_states(cast: Cast, pair: tuple[int, ...]) -> tuple[int, ...]:
 _LANDS = frozenset({"country", "nation", "republic", "kingdom"})
 
 
-def _country(cast: Cast, scene: _Scene, at: int) -> Reference | None:
+def _country(cast: Cast, scene: _Scene, at: int, here: list[Reference]) -> Reference | None:
     """A state, "the country", "his country": the country of the latest state or of the person meant.
 
     With a region before the noun, the latest of its states: "the West African country".
@@ -274,6 +274,15 @@ def _country(cast: Cast, scene: _Scene, at: int) -> Reference | None:
         if code is None:
             return None
         return Reference(at, at + 2, (cast.country(code).number,), MentionForm.NOMINAL, at)
-    states = (n for n in reversed(scene.states) if cast.referents[n].type is EntityType.COUNTRY)
-    number = next((n for n in states if not region or cast.referents[n].country in within), None)
-    return None if number is None else Reference(at, noun + 1, (number,), MentionForm.NOMINAL, at)
+    named = [n for n in reversed(scene.states) if cast.referents[n].type is EntityType.COUNTRY]
+    states = [n for n in named if not region or cast.referents[n].country in within]
+    acting = here[0].referents[0] if here and _may_be_subject(cast, here[0]) else None
+    if states[:1] == [acting] and _is_acted_on(cast, at, noun + 1) and len({*states}) > 1:
+        states = [number for number in states if number != acting]
+    return Reference(at, noun + 1, (states[0],), MentionForm.NOMINAL, at) if states else None
+
+
+def _is_acted_on(cast: Cast, at: int, last: int) -> bool:
+    """Whether "the country" is an object, so that it is not the state that acts: "Fiji plans to help the country"."""
+    before, behind = cast.reading.parsed[at - 1] if at else None, cast.reading.tokens[last : last + 1]
+    return before is not None and before.tag_[0] == "V" and not (behind and behind[0].text in ("'s", "'"))

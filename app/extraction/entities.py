@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from app.domain.entity import EntityType, MentionForm, Role
-from app.extraction.offices import Office, office_after, office_before
+from app.extraction.offices import Office, office_after, office_at, office_before
+from app.extraction.short_names import called_by_kind, short_form
 from app.extraction.spelling import sound
 from app.extraction.tables import word_set
 from app.language.gazetteer import Known, known_at, known_bodies, title_words
@@ -18,6 +19,8 @@ from app.language.names import Name
 from app.language.pipeline import Reading
 
 _WHERE = word_set("entities.where")
+_MARKS = frozenset({'"', "“", "”", ","})
+"""Marks that stand at a word of a name: those of a nickname, the comma of "Ministry of Trade, Energy and Mining"."""
 
 
 @dataclass(slots=True)
@@ -150,19 +153,24 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
     cast = Cast(reading)
     people = _People(cast)
     bodies: dict[str, Referent] = {}
+    called = called_by_kind(reading, names)
     for name in sorted(names, key=lambda n: -(n.last - n.first)):
         words = _words(reading, name)
         if name.type is EntityType.PERSON:
             referent = people.find(words) or people.add(words)
         elif name.type is EntityType.COUNTRY and name.country and not _is_place(reading, name):
             referent = cast.country(name.country)
+        elif (name.first, name.last) in called and (whole := cast.beginning(called[name.first, name.last])):
+            referent = cast.referents[whole.referents[0]]
         else:
             name = _as_place(name) if _is_place(reading, name) else name
-            key = name.known.name if name.known else _body_key(words, name.country)
+            key = name.known.name.lower() if name.known else _body_key(words, name.country)
             referent = bodies.get(key) or cast.add(name.type, words, name.country, name.known)
             bodies[key] = referent
             if name.type is EntityType.ORGANIZATION and len(words) > 2:
                 bodies.setdefault("".join(word[0] for word in words if word[0].isupper()).lower(), referent)
+            if name.type is EntityType.ORGANIZATION and (short := short_form(reading, name, names)):
+                bodies.setdefault(short, referent)
         cast.refer(Reference(name.first, name.last, (referent.number,), name.form, name.start))
         if name.form is MentionForm.NAME:
             referent.aliases.setdefault(reading.words(name.first, name.last))
@@ -231,7 +239,8 @@ def _agrees(word: str, known: list[str]) -> bool:
 def _words(reading: Reading, name: Name) -> tuple[str, ...]:
     parts: list[str] = []
     for token in reading.tokens[name.first : name.last]:
-        if parts and (token.text == "-" or parts[-1].endswith("-")) and token.glued:
+        closes = token.text in _MARKS or token.text == "-"
+        if parts and token.glued and (closes or parts[-1].endswith("-") or parts[-1] in _MARKS):
             parts[-1] += token.text
         else:
             parts.append(token.text)
@@ -287,9 +296,17 @@ def _offices(cast: Cast, reference: Reference) -> Iterator[Office]:
     if before:
         yield before
     after = office_after(cast, reference.last)
-    following = cast.beginning(after.last) if after else None
-    if after and not (following and cast.referents[following.referents[0]].type is EntityType.PERSON):
+    while after and not _is_anothers(cast, after):
         yield after
+        behind = [token.lower for token in cast.reading.tokens[after.last : after.last + 2]]
+        joined = behind[:1] == ["and"] and behind[1:] != ["the"]
+        after = office_at(cast, after.last + 1) if joined else None
+
+
+def _is_anothers(cast: Cast, office: Office) -> bool:
+    """Whether a person's name follows an office, whose it is then."""
+    following = cast.beginning(office.last)
+    return following is not None and cast.referents[following.referents[0]].type is EntityType.PERSON
 
 
 def take_office(person: Referent, office: Office) -> None:

@@ -31,6 +31,17 @@ def holder_at(cast: Cast, people: Sequence[int], holders: Mapping[str, list[Refe
     return Reference(at, office.last, (later[0].number,), MentionForm.TITLE, at) if len(later) == 1 else None
 
 
+def two_holders(cast: Cast, people: Sequence[int], plural: str) -> tuple[int, ...]:
+    """The two of different sides who were named last and hold the office of "the two ministers"."""
+    held: dict[str, int] = {}
+    for number in reversed(people):
+        person = cast.referents[number]
+        titles = {word for role in person.roles for word in role.title.lower().split()}
+        if person.side and plural.removesuffix("s") in titles:
+            held.setdefault(person.side, number)
+    return tuple(held.values())[1::-1] if len(held) > 1 else ()
+
+
 def _named_later(person: Referent, office: Office) -> bool:
     """Whether a person who is named only further down holds an office of the same organisation."""
     return bool(_HEADS & office.words) and _holds(person, office, exact=False)

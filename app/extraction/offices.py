@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from app.extraction.entities import Cast, Reference
 
 _ARTICLES = frozenset({"the", "a", "an"})
+_WITHIN = frozenset({"of", "for", "and", ","})
+"""Words between those of one title: "Minister of Trade and Tourism"."""
 _PREPOSITIONS = frozenset({"of", "for", "at", "to", "in"})
 
 
@@ -30,12 +32,36 @@ class Office:
 def office_before(cast: Cast, reference: Reference) -> Office | None:
     """The title right before a name, with the country before it; address and honour tell no office."""
     kept = [at for at in range(reference.start, reference.first) if _kind(cast, at) not in (None, "address")]
-    if not kept or not any(_kind(cast, at) in ("office", "rank") for at in kept):
-        return None
+    if not any(_kind(cast, at) in ("office", "rank") for at in kept):
+        return _office_of(cast, reference.start)
     country, organization = _owner(cast, reference.start)
     if country is None and organization is None:
         country, organization = _behind(cast, reference.last)
     return _office(cast, reference.start, reference.first, kept, organization, country)
+
+
+def _office_of(cast: Cast, at: int) -> Office | None:
+    """The office that ends, with whom it is held of, right before token ``at``: "Chairman of the Fijian Senate X"."""
+    tokens = cast.reading.tokens
+    holder = cast.ending(at)
+    if holder is None or holder.form not in (MentionForm.NAME, MentionForm.DEMONYM):
+        return None
+    begin = holder.start - (holder.start > 0 and tokens[holder.start - 1].lower in _ARTICLES) - 1
+    if begin < 1 or tokens[begin].lower not in _PREPOSITIONS:
+        return None
+    end = begin
+    while begin > 0 and (_kind(cast, begin - 1) is not None or tokens[begin - 1].lower in _WITHIN):
+        begin -= 1
+    while begin < end and tokens[begin].lower in _WITHIN:
+        begin += 1
+    kept = [i for i in range(begin, end) if _kind(cast, i) not in (None, "address")]
+    if not any(_kind(cast, i) == "office" for i in kept):
+        return None
+    country, organization = _belongs(cast, holder)
+    owner, _ = _owner(cast, begin)
+    if tokens[end].lower == "to":
+        return _office(cast, begin, at, kept, None, owner)
+    return _office(cast, begin, at, kept, organization, owner or country)
 
 
 def office_after(cast: Cast, at: int) -> Office | None:
@@ -60,6 +86,7 @@ def office_at(cast: Cast, at: int) -> Office | None:
     begin = at
     while at < len(tokens) and (_kind(cast, at) is not None or (tokens[at].text == "-" and tokens[at].glued)):
         at += 1
+    at = _charge_end(cast, at)
     kept = [i for i in range(begin, at) if _kind(cast, i) not in (None, "address")]
     if not any(_kind(cast, i) == "office" or _kind(cast, i) == "rank" for i in kept):
         return None
@@ -73,6 +100,24 @@ def office_at(cast: Cast, at: int) -> Office | None:
         elif tokens[at].lower == "of" and begins < len(tokens):
             return _office(cast, first, begins + 1, [*kept, *range(at, begins + 1)], organization, country)
     return _office(cast, first, end, kept, organization, country)
+
+
+def _charge_end(cast: Cast, at: int) -> int:
+    """The end of what an office is in charge of: "of Trade and Tourism", "for Foreign Affairs"."""
+    tokens = cast.reading.tokens
+    end = at
+    while at + 1 < len(tokens) and tokens[at].lower in _WITHIN and (end > at or tokens[at].lower in ("of", "for")):
+        if end == at and cast.beginning(at + 1):
+            break
+        at += 1
+        if _kind(cast, at) != "part" or not tokens[at].text[0].isupper():
+            break
+        while at < len(tokens) and _kind(cast, at) == "part":
+            at += 1
+        if at < len(tokens) and _kind(cast, at) is not None:
+            break
+        end = at
+    return end
 
 
 def _office(

@@ -19,6 +19,11 @@ def who(text: str, words: str, title: str = "") -> set[str]:
         ("Kenya met Uganda. Both nations agreed.", "Both nations", {"kenya", "uganda"}),
         ("Kenya met Uganda. The two sides agreed.", "The two sides", {"kenya", "uganda"}),
         ("Peru, Chile and Cuba praised their pact.", "their", {"peru", "chile", "cuba"}),
+        (
+            "Kenyan minister Ana Ruiz met Thai minister Chai Dee. Fijian and Lao boys sang. Both ministers smiled.",
+            "Both ministers",
+            {"ana-ruiz", "chai-dee"},
+        ),
         ("Kenya said it would help.", "it", {"kenya"}),
         ("Ana Ruiz spoke. She left.", "She", {"ana-ruiz"}),
         ("The death of Juan Soto shook Ana Ruiz. Ana Ruiz spoke. She left.", "She", {"ana-ruiz"}),
@@ -109,3 +114,23 @@ def test_a_format_of_talks_means_those_who_take_part() -> None:
         "north-korea", "south-korea", "china", "japan", "russia", "united-states",
     }  # fmt: skip
     assert who("Kenya praised the six-hour talks.", "six-hour") == set()
+
+
+def test_a_body_is_called_by_what_it_is() -> None:
+    assert who("The Fijian Fishing Council met. The Council will meet again.", "Council") == {"fijian-fishing-council"}
+    assert "fijian-fishing-council" not in who("The Fijian Fishing Council met. A Council of elders sat.", "Council")
+    assert "fijian-fishing-council" not in who("The Fijian Fishing Council met. The Board sat.", "Board")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Chad is dry. Norway plans to help the country.", {"chad"}),
+        ("Chad is dry. Norway plans to help the country's farmers.", {"norway"}),
+        ("Chad is dry. Norway will hold elections in the country.", {"norway"}),
+        ("Norway is wet. Norway plans to help the country.", {"norway"}),
+    ],
+)
+def test_a_state_that_acts_is_not_the_country_that_it_acts_on(text: str, expected: set[str]) -> None:
+    words = "the country"
+    assert who(text, words) == expected

@@ -42,6 +42,20 @@ def test_name_variants_title_and_pronoun_are_one_person() -> None:
         ("Foreign Minister Ana Ruiz of Peru spoke.", "ana-ruiz", "PE", "Foreign Minister"),
         ("The Peruvian foreign minister, Ana Ruiz, is in Tonga.", "ana-ruiz", "PE", "foreign minister"),
         ("Lt. Col. Ana Ruiz of the navy spoke.", "ana-ruiz", None, "Lt. Col."),
+        ("Speaker of the Fijian Parliament Jone Waqa spoke.", "jone-waqa", "FJ", "Speaker"),
+        ("President of Fiji Jone Waqa spoke.", "jone-waqa", "FJ", "President"),
+        ("Fijian Ambassador to Peru Jone Waqa spoke.", "jone-waqa", "FJ", "Ambassador"),
+        ("Minister of Mines and Energy of Fiji Jone Waqa spoke.", "jone-waqa", "FJ", "Minister of Mines and Energy"),
+        ("Jone Waqa, Minister for Foreign Affairs of Fiji, spoke.", "jone-waqa", "FJ", "Minister for Foreign Affairs"),
+        (
+            "Fijian Deputy Secretary for Defense Adm. Jone Waqa spoke.",
+            "jone-waqa",
+            "FJ",
+            "Deputy Secretary for Defense Adm.",
+        ),
+        ("Fijian Secretary of State Jone Waqa spoke.", "jone-waqa", "FJ", "Secretary of State"),
+        ("Fijian State Councilor Jone Waqa spoke.", "jone-waqa", "FJ", "State Councilor"),
+        ("H.E. Jone Waqa, President of Fiji, spoke.", "jone-waqa", "FJ", "President"),
     ],
 )
 def test_roles_come_from_titles_appositions_and_copulas(
@@ -56,6 +70,9 @@ def test_roles_come_from_titles_appositions_and_copulas(
     ("text", "country"),
     [
         ("Kenya's minister met his Thai counterpart, Somchai Dee, in Nairobi.", "TH"),
+        ("Jone Waqa saw his Lao and Thai counterparts, Khamphan Vong and Somchai Dee, on Monday.", "TH"),
+        ("A Thai delegation led by Somchai Dee arrived.", "TH"),
+        ("Thai guests left as a group led by Somchai Dee arrived in a bus from the far hills.", None),
         ("The Fijian foreign minister is in Bangkok to meet with Prime Minister Somchai Dee.", "TH"),
         ("Somchai Dee's visit to Fiji follows talks in Tonga.", None),
         ("The Fijian foreign minister is in Bangkok to meet with Somchai Dee.", None),
@@ -112,6 +129,37 @@ def test_an_organisation_and_its_acronym_are_one() -> None:
     found = entities_of("The Peruvian Rail Development Company (PRDC) grew. PRDC has ten trains.")
     assert found["peruvian-rail-development-company"].country == "PE"
     assert "prdc" not in found
+
+
+def test_two_offices_of_one_person_are_told_apart_from_that_of_the_next() -> None:
+    found = entities_of(
+        "Jone Waqa, general secretary of the Coral Party and president of Fiji, spoke. "
+        "Ana Ruiz, chairman of the Sardine Bank and President Chai Dee of Laos left."
+    )
+    assert found["jone-waqa"].country == "FJ"
+    assert {role.title for role in found["jone-waqa"].roles} == {"general secretary", "president"}
+    assert found["ana-ruiz"].country is None
+
+
+def test_a_counterpart_holds_the_same_office() -> None:
+    found = entities_of("Interior Minister Jone Waqa met his Thai counterpart Somchai Dee.")
+    assert found["somchai-dee"].roles == (Role("Interior Minister", None, "TH"),)
+
+
+def test_an_organisation_and_its_short_name_in_brackets_are_one() -> None:
+    found = entities_of("The Fijian Fisheries Authority (Fishnat) grew. Fishnat has ten boats, its head (Waqa) said.")
+    assert mentions(found["fijian-fisheries-authority"])[1:3] == [("Fishnat", "name"), ("Fishnat", "name")]
+    assert "fishnat" not in found
+
+
+def test_what_else_stands_in_brackets_names_no_body() -> None:
+    found = entities_of("The Fijian Fisheries Authority (Suva) grew. Suva is wet.")
+    assert "Suva" not in [words for words, _ in mentions(found["fijian-fisheries-authority"])]
+
+
+def test_parts_of_the_world_are_no_country() -> None:
+    found = entities_of("Peru is a South American state, Cuba a Latin American one, and Belize Central American.")
+    assert "united-states" not in found
 
 
 @pytest.mark.parametrize(("one", "other"), [("Mousavi", "Musavi"), ("Hussein", "Husein"), ("Petrenko", "Petrenka")])
