@@ -44,6 +44,7 @@ class Contents:
             "quote": self._quote,
             "question": self._question,
             "infinitive": self._infinitive,
+            "gerund": self._gerund,
             "addressee": self._addressee,
             "object": self._object,
             "object_as": self._object_as,
@@ -172,6 +173,11 @@ class Contents:
         behind = self.quotations.behind(cue[1])
         if behind and behind.first < min(last + 3, self.sentence.last) and not self._is_bit(behind.first, behind.last):
             return ((behind.first, behind.last),)
+        held = self.quotations.holding(self.sentence.first - 1) if self.sentence.first else None
+        if (
+            held and not self.reading.parsed[held.first].is_sent_start
+        ):  # words of the sentence before, which reports them
+            return ()
         return self._quoted_before(clause, cue, self.sentence.first - 1)
 
     def _quoted_before(self, clause: Clause, cue: Part, earliest: int | None = None) -> tuple[Part, ...]:
@@ -206,9 +212,11 @@ class Contents:
         """The quotation that the next sentence begins with, behind "The minister said:"."""
         last = self.group(clause, cue)[1]
         behind = self.quotations.behind(self.sentence.last)
-        if self._ends(last) and behind and behind.first == self.sentence.last:
-            return ((behind.first, behind.last),)
-        return ()
+        if not self._ends(last) or behind is None or behind.first != self.sentence.last:
+            return ()
+        colon = any(token.text == ":" for token in self.tokens[last : self.sentence.last])
+        goes_on = self.tokens[behind.last - 2].text == ","  # "...," with reporting words of its own
+        return ((behind.first, behind.last),) if colon or not goes_on else ()
 
     def _question(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
         asked = [
@@ -227,6 +235,13 @@ class Contents:
                 extent = self.found.extent(each.predicate)
                 if cue[1] <= extent.start <= cue[1] + (NEAR if each.relation is Relation.COMPLEMENT else 1):
                     return self._with_subject(clause, self.trimmed(extent.start, extent.end))
+        return ()
+
+    def _gerund(self, clause: Clause, cue: Part) -> tuple[Part, ...]:
+        for each in self.found.dependents(clause, Relation.COMPLEMENT):
+            extent = self.found.extent(each.predicate)
+            if each.predicate.tag_ == "VBG" and not each.marker and cue[1] <= extent.start < cue[1] + NEAR:
+                return (self.trimmed(extent.start, extent.end),)
         return ()
 
     def _with_subject(self, clause: Clause, part: Part) -> tuple[Part, ...]:

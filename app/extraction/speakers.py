@@ -43,7 +43,13 @@ def voice(cast: Cast, side: Argument, cue: int) -> Voice:
         last = cue
     while last - 1 > side.head.i and cast.reading.tokens[last - 1].text in _MARKS:
         last -= 1
-    return Voice(first, last, _referent(cast, side))
+    return Voice(first, closed(cast, first, last), _referent(cast, side))
+
+
+def closed(cast: Cast, first: int, last: int) -> int:
+    """The end of tokens ``[first, last)`` with the bracket that closes what they open: "the Fishing Board (FB)"."""
+    words = [token.text for token in cast.reading.tokens[first : last + 1]]
+    return last + (words[-1] == ")" and len(words) > last - first and words.count("(") == words.count(")"))
 
 
 def spoken(cast: Cast, first: int, last: int) -> Voice:

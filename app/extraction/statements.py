@@ -16,7 +16,7 @@ from app.extraction.entities import Cast
 from app.extraction.quotations import MARKS, Quotations
 from app.extraction.reporting import documents, light_verbs, rows_of
 from app.extraction.said import Part, Said, reported
-from app.extraction.speakers import Voice, spoken, voices
+from app.extraction.speakers import Voice, closed, spoken, voices
 from app.extraction.turns import laid_out, within_turns
 from app.language.clauses import Argument, Clause, Kind, Relation, Role
 from app.language.sentences import Sentence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CUE = 2
 """The column of `Marks.attributed` that is for cues."""
 
+_STOPS = frozenset({",", ".", ";", ":", "(", "-", "–", "—", *MARKS})
 MARKED = 0.5
 """Least probability of being a cue for a verb that reporting.tsv lacks."""
 
@@ -203,13 +204,25 @@ class _Here:
             for side in clause.with_role(Role.OBLIQUE):
                 if side.preposition != "according to":
                     continue
-                first, last = side.span.start - 2, side.span.end
+                first, last = side.span.start - 2, closed(self.cast, side.span.start, side.span.end)
                 if first < self.sentence.first or self.tokens[first].lower != "according":
                     continue
+                last = self._and_who_else(last)
                 parts = self._around(clause, first, last)
                 if parts:
-                    speaking = voices(self.cast, (side,), self.sentence.last)
+                    speaking = tuple(
+                        replace(voice, last=max(voice.last, last))
+                        for voice in voices(self.cast, (side,), self.sentence.last)
+                    )
                     yield Said(self.sentence, (first, first + 2), self._whole((first, last), parts), speaking, "say")
+
+    def _and_who_else(self, last: int) -> int:
+        """The end of "two diplomats and a security source", where "and" leads to no clause of its own."""
+        end = next((at for at in range(last, self.sentence.last) if self.tokens[at].text in _STOPS), self.sentence.last)
+        if last + 1 >= end or self.tokens[last].lower != "and":
+            return last
+        tags = [token.tag_ for token in self.cast.reading.parsed[last + 1 : end]]
+        return last if any(tag.startswith("V") or tag in ("MD", "TO") for tag in tags) else end
 
     def _around(self, clause: Clause, first: int, last: int) -> tuple[Part, ...]:
         """The sentence, where "according to" begins or ends it, else the clause that it stands in."""

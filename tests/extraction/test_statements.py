@@ -29,6 +29,15 @@ def parts(statement: Statement) -> tuple[list[str], str, list[str]]:
             ["that the port was open"],
             "indirect",
         ),
+        ("The port was shut, two sailors told Reuters.", ["two sailors"], "told", ["The port was shut"], "indirect"),
+        ("Ana Ruiz denied closing the port.", ["Ana Ruiz"], "denied", ["closing the port"], "indirect"),
+        (
+            "Ana Ruiz affirmed the will to close the port.",
+            ["Ana Ruiz"],
+            "affirmed",
+            ["the will to close the port"],
+            "indirect",
+        ),
         ("The port was open, Ana Ruiz said.", ["Ana Ruiz"], "said", ["The port was open"], "indirect"),
         ("“The port is open,” said Ana Ruiz.", ["Ana Ruiz"], "said", ["“The port is open,”"], "direct"),
         ("“It is open,” said Ana Ruiz. “Come in.”", ["Ana Ruiz"], "said", ["“It is open,”", "“Come in.”"], "direct"),
@@ -246,3 +255,41 @@ def test_a_quotation_that_a_comma_leaves_unfinished_goes_on_behind_what_else_is_
 )
 def test_quotation_marks_set_the_wrong_way_round_still_enclose_a_quotation(text: str) -> None:
     assert spoken(text) == [(["Ana Rojas"], "said", [text.partition(" said")[0]])]
+
+
+def test_a_quotation_with_reporting_words_of_its_own_is_not_what_the_sentence_before_says() -> None:
+    found = statements_of("Two traders forecast losses.\n\n“The port is closed,” said Ana Ruiz.")
+    quoted = [parts(one)[0] for one in found if "“The port is closed,”" in parts(one)[2]]
+    assert quoted == [["Ana Ruiz"]]
+
+
+def test_a_quotation_that_ends_a_sentence_is_not_what_the_next_one_says() -> None:
+    found = statements_of(
+        "Ana Ruiz told a briefing that the port was “closed for a very long time.” She lashed out at us."
+    )
+    assert all("“closed for a very long time.”" not in parts(one)[2] for one in found)
+
+
+def test_an_announced_quotation_is_found_though_it_goes_on() -> None:
+    found = statements_of("The minister said: “The port is closed,” and left.")
+    assert [parts(one)[0] for one in found if one.form == "direct"] == [["The minister"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "content"),
+    [
+        (
+            "The port is shut, according to a guard and two angry sailors.",
+            "a guard and two angry sailors",
+            "The port is shut",
+        ),
+        (
+            "According to the Fisheries Board (FB), the port is shut.",
+            "the Fisheries Board (FB)",
+            "the port is shut",
+        ),
+    ],
+)
+def test_whom_something_is_according_to_is_named_whole(text: str, speaker: str, content: str) -> None:
+    found = [parts(one) for one in statements_of(text) if "ccording to" in parts(one)[1]]
+    assert [(who, what[-1]) for who, _, what in found] == [([speaker], content)]

@@ -357,6 +357,28 @@ def test_hope_reaches_the_clause_with_that_and_prepositions_of_three_words_are_o
     assert found.extent(sign.predicate).text == "will sign on behalf of the islands"
 
 
+def test_a_second_subject_behind_the_verb_is_its_object() -> None:
+    found = clauses(
+        parsed("""
+            Sailors=sailor NOUN NNS 2 nsubj
+            told=tell VERB VBD 0 root
+            Riga PROPN NNP 2 nsubj
+        """)
+    )
+    assert (heads(one(found, "tell").subjects), heads(one(found, "tell").objects)) == (["Sailors"], ["Riga"])
+
+
+def test_a_subject_that_stands_behind_its_verb_alone_is_none() -> None:
+    found = clauses(
+        parsed("""
+            So ADV RB 2 advmod
+            said=say VERB VBD 0 root
+            Riga PROPN NNP 2 nsubj
+        """)
+    )
+    assert heads(one(found, "say").subjects) == ["Riga"]
+
+
 def test_reporting_clause_behind_a_comma_governs() -> None:
     found = clauses(COMMA)
     assert found.parent(one(found, "sign")) is one(found, "report")

@@ -15,8 +15,8 @@ def mend(tree: Tree) -> None:
             tree.pos[at] = "NOUN"
         elif pos == "VERB":
             _mend_prepositions(tree, at)
-            _mend_objects(tree, at)
             _mend_subjects(tree, at)
+            _mend_objects(tree, at)
         if tree.tags[at] == "POS" and tree.labels[at] == "case":
             _mend_possessor(tree, at)
         if tree.labels[at] == "acl" and _has_relative_word(tree, at):
@@ -45,8 +45,13 @@ def _mend_prepositions(tree: Tree, verb: int) -> None:
 
 def _mend_subjects(tree: Tree, verb: int) -> None:
     """A verb has one subject, the nearest; another belongs to a verb that the parser took for something else."""
-    for child in [child for child in tree.children[verb] if tree.labels[child] == "nsubj" and child < verb][:-1]:
+    subjects = [child for child in tree.children[verb] if tree.labels[child] == "nsubj"]
+    before = [child for child in subjects if child < verb]
+    for child in before[:-1]:
         tree.relabel(child, "dislocated")
+    if before and not tree.labelled(verb, "obj", "iobj"):
+        for child in subjects[len(before) :]:  # "two sailors told the daily"
+            tree.relabel(child, "obj")
 
 
 def _mend_objects(tree: Tree, verb: int) -> None:
