@@ -13,6 +13,7 @@ from app.extraction.memory import Memory
 from app.extraction.scene import Part, Scene
 from app.extraction.side import Side, Sides
 from app.extraction.sides import frames, sides_of
+from app.extraction.sport import is_sport, names_states
 from app.language.clauses import Clause, Kind, Relation
 from app.language.sentences import Sentence
 
@@ -48,7 +49,10 @@ class Found:
 def find_commitments(cast: Cast, memory: Memory) -> list[Found]:
     """All commitments of a text in its order."""
     found: list[Found] = []
+    sport = is_sport(cast.reading)
     for sentence in cast.reading.sentences:
+        if sport and not names_states(cast.reading, sentence):
+            continue
         if cast.within(sentence.first, sentence.last) or found:
             for one in _in_sentence(Scene(cast, sentence), memory):
                 _take(found, one)

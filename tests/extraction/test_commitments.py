@@ -31,6 +31,9 @@ def countries(commitment: Commitment) -> set[str]:
         ("Kenya wants to buy helicopters from Brazil.", "intended", "military", {"KE", "BR"}),
         ("Norway sent tents to Haiti after the storm.", "enacted", "aid", {"NO", "HT"}),
         ("Kenya pledged food for Somalia.", "intended", "aid", {"KE", "SO"}),
+        ("Somalia has received patrol vessels from Kenya.", "enacted", "military", {"KE", "SO"}),
+        ("Samoa and Tonga exchanged nine captured soldiers on a bridge.", "enacted", "other", {"TO", "WS"}),
+        ("Ministers of Samoa and Tonga reviewed bilateral ties on Monday.", "enacted", "consultation", {"TO", "WS"}),
         ("Gabon urged Chad to resume diplomatic relations.", "proposed", "diplomatic", {"GA", "TD"}),
         ("Gabon is ready to work together with Chad on border trade.", "intended", "economic", {"GA", "TD"}),
         ("Georgia hopes to join NATO.", "intended", "military", {"GE", "nato"}),
@@ -99,6 +102,8 @@ def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, s
     "text",
     [
         "Kenya praised Uganda's handling of the drought.",
+        "Kenya reviews its ties with Uganda.",
+        "The clinic received tents from the mayor of Nairobi.",
         "Kenya accused Uganda of smuggling weapons to rebels.",
         "Kenya threatened to attack Uganda.",
         "Kenya and Uganda share a long border and a common enemy.",
@@ -290,3 +295,20 @@ def test_the_day_is_resolved_against_publication() -> None:
     (commitment,) = commitments_of("Fiji's president will visit Samoa on Friday.", published=date(2024, 8, 8))
     assert commitment.date is not None
     assert commitment.date.start == commitment.date.end == date(2024, 8, 9)
+
+
+MATCH = (
+    "Fiji host Tonga in a World Cup qualifier on Friday. Coach Ana Ruiz has lost her best striker for the meeting with "
+    "Tonga. The squad trained at the club's new stadium, and midfielder Jone Waqa held talks with a Samoan club."
+)
+
+
+def test_teams_called_like_states_cooperate_in_no_match() -> None:
+    assert commitments_of(MATCH) == ()
+
+
+def test_states_cooperate_though_an_article_is_about_sport() -> None:
+    (signed,) = commitments_of(
+        MATCH + " Before the match, the sports ministers of Fiji and Tonga signed a pact on trade."
+    )
+    assert countries(signed) == {"FJ", "TO"}
