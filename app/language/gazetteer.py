@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -92,12 +92,22 @@ def gazetteer() -> dict[str, list[tuple[tuple[str, ...], Known]]]:
     for row in rows("events.tsv"):
         event = Known(row["name"], EntityType.EVENT, "event")
         entries.update((_split(words), event) for words in _spellings(row))
+    entries.update(_groups())
     for row in rows("organizations.tsv"):
         entries.update((_split(words), known_bodies()[row["name"]]) for words in _spellings(row))
     index: dict[str, list[tuple[tuple[str, ...], Known]]] = {}
     for words, known in sorted(entries.items(), key=lambda entry: -len(entry[0])):
         index.setdefault(words[0], []).append((words, known))
     return index
+
+
+def _groups() -> Iterator[tuple[tuple[str, ...], Known]]:
+    """Groups of states, which are written small, or with a capital where a sentence begins."""
+    for row in rows("groups.tsv"):
+        group = Known(row["name"], EntityType.GROUP, "group", None, acts=True)
+        for words in _spellings(row):
+            yield _split(words), group
+            yield _split(words[0].upper() + words[1:]), group
 
 
 @cache

@@ -8,7 +8,7 @@ from app.language.geography import short_names
 from app.language.leaders import leader_body, leader_country
 from app.language.names import find_names
 from app.language.pipeline import read
-from app.language.tables import rows
+from app.language.tables import Row, rows
 
 PERSON, ORGANIZATION, COUNTRY = EntityType.PERSON, EntityType.ORGANIZATION, EntityType.COUNTRY
 PLACE = EntityType.PLACE
@@ -107,6 +107,12 @@ def test_heads_of_bodies_act_for_them() -> None:
 def test_family_names_of_heads_of_bodies_are_told_only_where_one_bears_them() -> None:
     assert leader_body(("Meshaal",)) == "Hamas"
     assert leader_body(("Kim",)) is None
+
+
+@pytest.mark.parametrize("row", rows("groups.tsv"), ids=lambda row: row["name"])
+def test_a_group_is_found_in_its_example(row: Row) -> None:
+    groups = [name.known for name in find_names(read(row["example"])) if name.type is EntityType.GROUP]
+    assert [group.name for group in groups if group] == [row["name"]]
 
 
 def test_a_region_has_the_members_of_its_parts() -> None:
