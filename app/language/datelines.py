@@ -26,7 +26,7 @@ _DATELINE = re.compile(
     (?P<day>,?\ (?:\w+day,?\ )?(?:\d{{1,2}}(?:st|nd|rd|th)?\ {_MONTH}|{_MONTH}\ \d{{1,2}})(?:,?\ \d{{4}})?)?
     [.,]?
     (?:
-      (?P<agency>\ ?\([A-Z][\w'./& -]{{1,30}}\)|\ /[A-Z][\w' -]{{1,30}}/\.?|(?<=,)\ [A-Z]\w+(?=\ +[-–—]))
+      (?P<agency>\ ?\([A-Za-z][\w'./& -]{{1,30}}\)|\ /[A-Z][\w' -]{{1,30}}/\.?|(?<=,)\ [A-Z]\w+(?=\ +[-–—]))
       (?P<dash>\ *(?:--|[-–—])(?=\s)|:)?
       | (?P<bare>\ +(?:--|[-–—])(?=\s))
       | $
@@ -59,6 +59,8 @@ def _is_one(found: re.Match[str], end: int) -> bool:
     city = places.split(",")[0]
     shouted = city.isupper() and not _INITIALS.fullmatch(city)
     if agency and agency.strip()[0] in "(/":
+        if agency.strip()[1].islower() and not shouted:
+            return False
         return bool(day or found["dash"] or agency.endswith("/."))
     if agency or found["bare"]:
         return bool(day) or shouted

@@ -13,6 +13,7 @@ from app.language.pipeline import read
     [
         ("SUVA, June 3 (Xinhua) -- Fiji rejoiced.", "SUVA, June 3 (Xinhua) --"),
         ("SUVA (Andina) – Fiji rejoiced.", "SUVA (Andina) –"),
+        ("SUVA (dpa) - Fiji rejoiced.", "SUVA (dpa) -"),
         ("Suva, 3 June 2024, SPA -- Fiji rejoiced.", "Suva, 3 June 2024, SPA --"),
         ("NUKU'ALOFA, 14th October, 2025 (WAM): Tonga rejoiced.", "NUKU'ALOFA, 14th October, 2025 (WAM):"),
         ("New Plymouth, Jan 30 (PTI) The mayor rejoiced.", "New Plymouth, Jan 30 (PTI)"),
@@ -34,6 +35,7 @@ def test_places_days_and_agencies_before_a_text_are_its_dateline(text: str, line
     [
         "Fiji - an island state - rejoiced.",
         "Fiji and Peru (the hosts) – rejoiced.",
+        "Fiji (like Peru) - rejoiced.",
         "On June 3, Fiji - like Peru - rejoiced.",
         "MS. WAQA: Good morning.",
         "FIJI NEWS: The minister rejoiced.",

@@ -61,6 +61,8 @@ def names_of(text: str) -> list[tuple[str, EntityType]]:
             [("Chai Dee", PERSON), ("Omar bin Ali", PERSON)],
         ),
         ("He met his Tongan counterpart, Siaosi Pohiva.", [("Siaosi Pohiva", PERSON)]),
+        ("Trade Minister Datuk Seri Azman Said spoke.", [("Azman Said", PERSON)]),
+        ("Ombudsman Ana Ruiz spoke.", [("Ana Ruiz", PERSON)]),
         ("The White House declined.", [("White House", ORGANIZATION)]),
         ("The Arab Spring changed Tunisia.", [("Arab Spring", EntityType.EVENT), ("Tunisia", COUNTRY)]),
         ("The African and European markets fell.", []),
