@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import multiprocessing
 import signal
@@ -10,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
@@ -104,7 +105,21 @@ class _Server(uvicorn.Server):
         return leaves
 
 
+M_ARENA_MAX = -8
+HEAPS = 2
+
+
+def _share_heaps() -> None:
+    """Have threads share their heaps: glibc gives each its own, and what is free in one is lost to the others.
+
+    See mallopt(3), `M_ARENA_MAX`; other C libraries have nothing of the kind.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
+
+
 def _serve_here(settings: Settings, listening: socket.socket, shared: Shared) -> None:
+    _share_heaps()
     served = create_app(settings, shared.line, shared.counted_at)
     config = uvicorn.Config(
         served,

@@ -261,7 +261,7 @@ class Settings(BaseSettings):
         "nothing in.",
     )
     cache_mb: int = Field(
-        24,
+        12,
         ge=0,
         le=65536,
         description="Megabytes for answers that are kept until something is written, 0 to 65536; 0: none is kept.",

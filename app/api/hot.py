@@ -23,7 +23,7 @@ KEPT = (b"/articles", b"/entities", b"/statements", b"/commitments", b"/search",
 LARGEST = 1 << 18
 """Bytes of an answer that is kept, at most."""
 
-OVERHEAD = 600
+OVERHEAD = 1700
 """Bytes that an answer takes besides its body, about."""
 
 Headers = list[tuple[bytes, bytes]]

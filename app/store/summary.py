@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
@@ -49,14 +49,14 @@ def tally(row: Row[Any]) -> Tallied:
     }
 
 
-def _added(tallies: Iterable[Tallied]) -> Tallied:
+def _added(tallies: Sequence[Tallied]) -> Tallied:
     """All of them together."""
-    stages, forms, whole = Counter[str](dict.fromkeys(STAGES, 0)), Counter[str](dict.fromkeys(FORMS, 0)), Counter[str]()
-    for each in tallies:
-        stages.update(each["stages"])
-        forms.update(each["forms"])
-        whole.update(count=each["count"], negated=each["negated"])
-    return {"count": whole["count"], "negated": whole["negated"], "stages": stages, "forms": forms}
+    return {
+        "count": sum(each["count"] for each in tallies),
+        "negated": sum(each["negated"] for each in tallies),
+        "stages": {stage: sum(each["stages"][stage] for each in tallies) for stage in STAGES},
+        "forms": {form: sum(each["forms"][form] for each in tallies) for form in FORMS},
+    }
 
 
 def _by_month(source: Counts) -> Select[Any]:
