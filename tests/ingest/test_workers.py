@@ -6,10 +6,12 @@ import asyncio
 import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -73,6 +75,21 @@ async def test_worker_that_dies_is_replaced(workers: Workers) -> None:
     with pytest.raises(TaskFailed, match="broke down"):
         workers.extract(deadly)
     assert workers.extract(Article(TEXT)).extractor == "reader 1"
+
+
+async def test_clock_that_is_set_ahead_costs_no_task(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead, now = [0.0], time.time
+    monkeypatch.setattr("pebble.pool.process.time", SimpleNamespace(time=lambda: now() + ahead[0], sleep=time.sleep))
+    workers.warm()
+    under_way = asyncio.create_task(workers.do(prepare, partial(_slowly, TEXT)))
+    await asyncio.sleep(1)
+    ahead[0] = 400 * 86400
+    assert (await under_way).article.text == TEXT
+
+
+def _slowly(text: str) -> Article:
+    time.sleep(3)
+    return article_of({"text": text})
 
 
 @pytest.mark.slow
