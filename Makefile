@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving bench-stores chaos fuzz model ray-check run soak install test lint types contracts tests check-slow lock clean
+.PHONY: audit sbom bench-api bench-exports bench-facts bench-language bench-load bench-load-serving bench-memory bench-stores chaos fuzz model ray-check run soak install test lint types contracts tests check-slow lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/entente serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -67,6 +67,10 @@ bench-exports: install
 # How good the facts are, on development sets that lie outside the repository: make bench-facts EVAL=folder
 bench-facts: install
 	$(BIN)/python -m benchmarks.facts $(or $(EVAL),../shared/eval)
+
+# Memory that extracting very many articles takes: make bench-memory ARTICLES=10000
+bench-memory: install
+	$(BIN)/python -m benchmarks.memory $(or $(ARTICLES),10000)
 
 # How well and fast the language model reads: make bench-language EVAL=folder CORPORA=folder
 bench-language: install

@@ -36,7 +36,7 @@ async def watch(pid: int, seen: list[Seen], connections: Callable[[], int]) -> N
         processes = list(_processes(pid))
         memory = dict.fromkeys(PARTS, 0)
         for part, one in processes:
-            memory[part] += _memory(one)
+            memory[part] += memory_of(one)
         files = sum(len(list(Path(f"/proc/{one}/fd").iterdir())) for _, one in processes)
         seen.append(Seen(time.monotonic() - began, memory, files - connections()))
         await asyncio.sleep(EACH)
@@ -58,6 +58,7 @@ def _processes(pid: int, part: str = "service") -> Iterator[tuple[str, int]]:
             yield from _processes(int(child), "extraction")
 
 
-def _memory(pid: int) -> int:
+def memory_of(pid: int) -> int:
+    """Bytes that a process has for itself, its share of what it shares included."""
     (kilobytes,) = re.findall(r"^Pss_Anon:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
     return int(kilobytes) * 1024
