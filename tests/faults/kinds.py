@@ -185,6 +185,8 @@ SceneT = TypeVar("SceneT", bound=Scene)
 Kind = tuple[int, Callable[[SceneT], None]]
 """A fault, and its share of all of them."""
 
+CLOCK = "clock jumps"
+
 ON_DISK: dict[str, Kind[OnDisk]] = {
     "killed (-9)": (4, kill),
     "killed while starting": (2, kill_while_starting),
@@ -192,7 +194,7 @@ ON_DISK: dict[str, Kind[OnDisk]] = {
     "disk full": (4, full_disk),
     "no file may grow": (3, no_more_bytes),
     "disk read-only": (1, read_only),
-    "clock jumps": (3, wrong_clock),
+    CLOCK: (3, wrong_clock),
 }
 """Every fault of a service on SQLite by its name."""
 
