@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ from urllib.parse import urlsplit
 MOST = 64
 PATIENCE = 60.0
 """Seconds that an answer may take."""
+
+IDLE = 15.0
+"""Seconds after which a connection that nobody used is closed, sooner than the service closes it."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.IGNORECASE)
@@ -41,7 +45,7 @@ class Connections:
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         self._host, self._port = parts.hostname or "", parts.port or 80
-        self._free: list[_Streams] = []
+        self._free: list[tuple[_Streams, float]] = []
         self._turn = asyncio.Semaphore(MOST)
         self.open = 0
 
@@ -55,10 +59,10 @@ class Connections:
                 async with asyncio.timeout(PATIENCE):
                     return await self._answer(f"{head}\r\n\r\n".encode() + content)
             except (OSError, EOFError, TimeoutError) as error:
-                raise NoAnswer(str(error)) from error
+                raise NoAnswer(f"{type(error).__name__} {error}".rstrip()) from error
 
     async def _answer(self, request: bytes) -> Answer:
-        reader, writer = self._free.pop() if self._free else await self._connected()
+        reader, writer = self._kept() or await self._connected()
         is_whole = False
         try:
             writer.write(request)
@@ -68,10 +72,16 @@ class Connections:
             is_whole = True
         finally:
             if is_whole:
-                self._free.append((reader, writer))
+                self._free.append(((reader, writer), time.monotonic()))
             else:
                 self._drop(writer)
         return Answer(int(head[9:12]), location[1].decode() if location else None)
+
+    def _kept(self) -> _Streams | None:
+        """The one that was used last, since which the others are older; those are closed in time."""
+        while self._free and self._free[0][1] < time.monotonic() - IDLE:
+            self._drop(self._free.pop(0)[0][1])
+        return self._free.pop()[0] if self._free else None
 
     async def _connected(self) -> _Streams:
         made = await asyncio.open_connection(self._host, self._port)
@@ -84,6 +94,6 @@ class Connections:
 
     def close(self) -> None:
         """Close those that are free."""
-        for _, writer in self._free:
+        for (_, writer), _ in self._free:
             self._drop(writer)
         self._free.clear()

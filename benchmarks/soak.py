@@ -23,6 +23,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ async def trials(driver: Driver, seconds: float) -> list[Trial]:
 def tried(rate: float, asked: list[Asked], seconds: float) -> Trial:
     """Whether a rate was kept up with."""
     first, last = thirds(seconds)
-    errors = sum(not each.is_right for each in asked)
+    errors = sum(bool(each.fault) for each in asked)
     p99 = percentile(asked, lambda _: True, 99)
     before, after = (percentile(asked, part, 50) for part in (first, last))
     is_steady = after <= before * TRIAL_DRIFT or after - before <= NO_DRIFT
@@ -164,7 +165,7 @@ def show(soaked: Soaked, seconds: float) -> bool:
         table.add_column(name, justify="left" if name == "what" else "right")
     for kind in (*MIX, "all"):
         some = [each for each in soaked.asked if kind in (each.kind, "all")]
-        row = [kind, f"{len(some)}", f"{sum(not each.is_right for each in some)}"]
+        row = [kind, f"{len(some)}", f"{sum(bool(each.fault) for each in some)}"]
         for which in (50, 99):
             one, other = percentile(some, first, which), percentile(some, last, which)
             row += [f"{one:.1f}", f"{other:.1f}", f"{other / one:.2f}"]
@@ -180,8 +181,9 @@ def show(soaked: Soaked, seconds: float) -> bool:
 
 def _latencies(asked: list[Asked], seconds: float) -> Iterator[tuple[str, bool]]:
     first, last = thirds(seconds)
-    errors = sum(not each.is_right for each in asked)
-    yield f"errors: {errors} of {len(asked)} requests", errors == 0
+    faults = Counter(each.fault for each in asked if each.fault)
+    named = "".join(f"; {count} x {fault}" for fault, count in faults.most_common())
+    yield f"errors: {faults.total()} of {len(asked)} requests{named}", not faults
     for name, most in MOST_DRIFT.items():
         drift = percentile(asked, last, int(name[1:])) / percentile(asked, first, int(name[1:]))
         yield f"{name} drift: {drift:.2f} (at most {most})", drift <= most

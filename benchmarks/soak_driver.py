@@ -28,12 +28,12 @@ STOCK = 50
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request: when it was due, in seconds from the start, how long its answer took, and whether it was right."""
+    """A request: when it was due, in seconds from the start, how long its answer took, and what was wrong with it."""
 
     kind: str
     due: float
     taken: float
-    is_right: bool
+    fault: str = ""
 
 
 class Driver:
@@ -56,10 +56,11 @@ class Driver:
         if kind == "remove" and not self._handed_in:
             kind = "post"  # none was taken
         try:
-            is_right = await self._ask(kind) == OK[kind]
-        except NoAnswer:
-            is_right = False
-        return Asked(kind, due, time.monotonic() - began - due, is_right)
+            status = await self._ask(kind)
+            fault = "" if status == OK[kind] else f"{kind}: {status}"
+        except NoAnswer as none:
+            fault = f"{kind}: {none}"
+        return Asked(kind, due, time.monotonic() - began - due, fault)
 
     async def _ask(self, kind: str) -> int:
         if kind == "post":

@@ -28,7 +28,7 @@ class Serves:
         for number in range(int(rate * seconds)):
             due = number / rate
             free = max(free, due) + 1 / self._capacity
-            asked.append(Asked("read", due, free - due, True))
+            asked.append(Asked("read", due, free - due))
         return asked
 
 
@@ -39,8 +39,8 @@ def test_peak_is_the_highest_rate_that_is_kept_up_whatever_it_begins_with(closed
     assert 200 / NEAR / 1.06 <= highest(done) <= 210  # in 20 s, five in a hundred too many cost a second
 
 
-def answers(*taken: float, is_right: bool = True) -> list[Asked]:
-    return [Asked("read", second + part / 100, taken[second], is_right) for second in range(30) for part in range(100)]
+def answers(*taken: float, fault: str = "") -> list[Asked]:
+    return [Asked("read", second + part / 100, taken[second], fault) for second in range(30) for part in range(100)]
 
 
 def test_wrong_answers_late_ones_and_ever_later_ones_are_not_kept_up() -> None:
@@ -48,7 +48,7 @@ def test_wrong_answers_late_ones_and_ever_later_ones_are_not_kept_up() -> None:
         return tried(100, asked, 30).is_kept_up
 
     assert is_kept_up(answers(*[0.002] * 30))
-    assert not is_kept_up(answers(*[0.002] * 30, is_right=False))
+    assert not is_kept_up(answers(*[0.002] * 30, fault="post: 503"))
     assert not is_kept_up(answers(*[1.5] * 30))
     assert not is_kept_up(answers(*(0.01 * second for second in range(1, 31))))
 
