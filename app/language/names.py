@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from app.domain.entity import EntityType, MentionForm
 from app.language.gazetteer import Known, known_at, title_words
 from app.language.geography import PlaceWord
+from app.language.name_words import EVENT, ORGANIZATION, PEOPLE, PERSON, PLACE, Proposal, Words
 from app.language.pipeline import Reading
-from app.language.proposals import EVENT, ORGANIZATION, PEOPLE, PERSON, PLACE, Proposal, Words, propose
+from app.language.proposals import propose
 from app.language.tables import word_set
 from app.language.voting import vote
 

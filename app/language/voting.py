@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from app.domain.entity import EntityType
 from app.language.component import KINDS as PROBABILITIES
 from app.language.gazetteer import head_words, known_at, small_words, title_words
-from app.language.proposals import EVENT, KINDS, ORGANIZATION, PERSON, PLACE, Proposal, Words, apart
+from app.language.name_words import EVENT, KINDS, ORGANIZATION, PERSON, PLACE, Proposal, Words, apart
 from app.language.tokens import Token
 
 Votes = dict[str, float]

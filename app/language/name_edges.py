@@ -1,0 +1,165 @@
+"""Where names begin and end: what the model took in or left out beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from app.language.bearers import charge_end, is_charge, is_office, is_titled_person
+from app.language.gazetteer import head_words, known_at, particles, title_words
+from app.language.name_words import EDGES, LONGEST_NAME, ORGANIZATION, PERSON, PLACE, Proposal, Words
+
+_SHORTEST_PIECE = 5
+"""Letters of a small piece behind a hyphen that still belongs to a name: "in" of "Moon Jae-in", not "backed"."""
+
+
+def lines(words: Words, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """A span in pieces, one a line."""
+    begin = first
+    for at in range(first + 1, last + 1):
+        if at == last or at in words.broken:
+            yield begin, at
+            begin = at
+
+
+def parted(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
+    """Two places that the model took for one: "Fiji and Samoa", "U.S. Middle East", but not "Trinidad and Tobago"."""
+    tokens = words.reading.tokens
+    for proposal in found:
+        joined = [at for at in range(proposal.first + 1, proposal.last - 1) if tokens[at].lower == "and"]
+        known = known_at(tokens, proposal.first, proposal.last)
+        if proposal.kind == PLACE and joined and not (known and known[0] > joined[0]):
+            yield replace(proposal, last=joined[0])
+            yield replace(proposal, first=joined[0] + 1)
+        elif proposal.kind == PLACE and known and _is_known(words, known[0], proposal.last):
+            yield replace(proposal, last=known[0])
+            yield replace(proposal, first=known[0])
+        else:
+            yield proposal
+
+
+def _is_known(words: Words, first: int, last: int) -> bool:
+    """Whether a whole name stands here: "Middle East" of "U.S. Middle East envoy"."""
+    known = known_at(words.reading.tokens, first, last) if first < last else None
+    return known is not None and known[0] == last
+
+
+def trimmed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
+    """Without titles, articles, possessive endings and punctuation at the edges."""
+    tokens = words.reading.tokens
+    for proposal in found:
+        first, last = proposal.first, proposal.last
+        while last > first and (tokens[last - 1].lower in EDGES or not tokens[last - 1].text[-1].isalnum()):
+            if tokens[last - 1].text[-1] == "." and tokens[last - 1].text[0].isalpha():
+                break
+            last -= 1
+        while first < last and (tokens[first].lower in EDGES or not tokens[first].text[0].isalnum()):
+            first += 1
+        trimmed = replace(proposal, first=first, last=last)
+        yield from _untitled(words, _whom(words, trimmed) if proposal.kind == ORGANIZATION else trimmed)
+
+
+def _untitled(words: Words, proposal: Proposal) -> Iterator[Proposal]:
+    """A proposal without the titles before a person's name; nothing where titles are all there is."""
+    tokens, first, last = words.reading.tokens, proposal.first, proposal.last
+    if proposal.kind == PERSON:
+        while first < last - 1 and tokens[first].lower in title_words():
+            first += 1 + (tokens[first + 1].text == ".")
+    if any(title_words().get(token.lower, "part") == "part" for token in tokens[first:last]):
+        yield replace(proposal, first=first)
+
+
+def _whom(words: Words, proposal: Proposal) -> Proposal:
+    """Whom the model took for a body for the sake of a title; an office, or its charge, alone is nobody."""
+    tokens, first, last = words.reading.tokens, proposal.first, proposal.last
+    if first >= last or is_office(tokens, first, last):
+        return replace(proposal, last=first)
+    if is_titled_person(tokens, first, last):
+        return replace(proposal, kind=PERSON)
+    if is_charge(tokens, first):
+        bearer = charge_end(tokens, first, last)
+        if bearer == last or tokens[bearer].lower in ("of", "for"):
+            return replace(proposal, last=first)
+        if last - bearer > 1 and not any(token.text in head_words() for token in tokens[bearer:last]):
+            return replace(proposal, kind=PERSON, first=bearer)
+    return proposal
+
+
+def hyphened(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
+    """People whose names the model cut at a hyphen."""
+    tokens = words.reading.tokens
+    for proposal in found:
+        first, last = proposal.first, proposal.last
+        while (
+            last + 1 < len(tokens)
+            and proposal.kind in (PERSON, ORGANIZATION)
+            and tokens[last].text == "-"
+            and tokens[last].glued
+            and tokens[last + 1].glued
+            and (
+                tokens[last + 1].text[0].isupper()
+                or (last - first > 1 and len(tokens[last + 1].text) < _SHORTEST_PIECE)
+            )
+            and known_at(tokens, last + 1, len(tokens)) is None
+            and tokens[last + 1].text.isalpha()
+        ):
+            last += 2
+        yield replace(proposal, last=last)
+
+
+def adjoined(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
+    """Names with the capitals beside them that the model left out, and pieces of one person's name together."""
+    tokens = words.reading.tokens
+    taken = {at for proposal in found for at in range(proposal.first, proposal.last)}
+
+    before: Proposal | None = None
+    for proposal in found:
+        first, last = proposal.first, proposal.last
+        if proposal.kind in (PERSON, ORGANIZATION) and not proposal.sure:
+            while _free(words, first - 1, taken) and words.next_to(first) and last - first < LONGEST_NAME:
+                first -= 1
+            while (
+                (_free(words, last, taken) or _after_particle(words, last))
+                and words.next_to(last)
+                and last - first < LONGEST_NAME
+            ):
+                last += 1
+        if proposal.kind == ORGANIZATION and _in_its_name(words, first - 1):
+            first -= 1
+        if proposal.kind == PLACE and [t.text for t in tokens[last : last + 2]] in ([",", "D.C."], [",", "DC"]):
+            last += 2
+        grown = replace(proposal, first=first, last=last)
+        if before and before.last == first and before.kind == proposal.kind == PERSON and words.next_to(first):
+            before = replace(before, last=last)
+            continue
+        if before:
+            yield before
+        before = grown
+    if before:
+        yield before
+
+
+def _free(words: Words, at: int, taken: set[int]) -> bool:
+    """Whether a token is a capital that may belong to the name beside it."""
+    tokens = words.reading.tokens
+    return (
+        0 <= at < len(tokens)
+        and at not in taken
+        and words.capital(at)
+        and words.tags[at] in ("NNP", "NNPS")
+        and at not in words.shouted
+        and tokens[at].lower not in title_words()
+        and known_at(tokens, at, len(tokens)) is None
+    )
+
+
+def _after_particle(words: Words, at: int) -> bool:
+    """Whether a capital follows a particle, which begins no name's end: "Al" of "Ali Al Said"."""
+    tokens = words.reading.tokens
+    return at < len(tokens) and tokens[at - 1].lower in particles() and tokens[at].text[0].isupper()
+
+
+def _in_its_name(words: Words, at: int) -> bool:
+    """Whether an article has a capital of its own, as in "told The Hill": it belongs to the name."""
+    tokens = words.reading.tokens
+    return at > 0 and tokens[at].text == "The" and at not in words.begins and at not in words.shouted
