@@ -7,6 +7,7 @@ are interleaved and medians told, since a machine is never quite the same from m
 
 from __future__ import annotations
 
+import math
 import random
 import shutil
 import sqlite3
@@ -206,10 +207,11 @@ def _median(measured: list[Measured], part: Callable[[Measured], float]) -> floa
 
 
 def _ratio(measured: list[Measured], beside: list[Measured]) -> str:
-    """Median of the rounds' own ratios of requests a second."""
+    """Median of the rounds' own ratios of requests a second; inf beside one that answered nothing in a round."""
     if not beside or beside is measured:
         return ""
-    return f"{statistics.median(one.rate / other.rate for one, other in zip(measured, beside, strict=True)):.2f}"
+    pairs = zip(measured, beside, strict=True)
+    return f"{statistics.median(one.rate / other.rate if other.rate else math.inf for one, other in pairs):.2f}"
 
 
 if __name__ == "__main__":
