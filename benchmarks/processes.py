@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.api.counters import children_of
+
 PARTS = ("service", "extraction")
 """The process that serves, and those below it."""
 
@@ -53,9 +55,8 @@ def seconds_of(pid: int) -> dict[str, float]:
 
 def _processes(pid: int, part: str = "service") -> Iterator[tuple[str, int]]:
     yield part, pid
-    for thread in Path(f"/proc/{pid}/task").iterdir():  # a child is listed with the thread that started it
-        for child in (thread / "children").read_text().split():
-            yield from _processes(int(child), "extraction")
+    for child in children_of(pid):
+        yield from _processes(child, "extraction")
 
 
 def memory_of(pid: int) -> int:

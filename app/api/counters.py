@@ -47,7 +47,7 @@ def extracting() -> list[int]:
     """The processes that those have started, or who keeps them."""
     folder, known = shared_folder(), serving()
     keeping = _marked(folder, "keeps") if folder else []
-    return [child for pid in {*known, *keeping} for child in _children(pid) if child not in known]
+    return [child for pid in {*known, *keeping} for child in children_of(pid) if child not in known]
 
 
 def is_alive(pid: int) -> bool:
@@ -69,7 +69,7 @@ def _marked(folder: Path, as_what: str) -> list[int]:
     return [pid for path in folder.glob(f"*.{as_what}") if is_alive(pid := int(path.stem))]
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     """The processes that a process has started; none where the system does not tell."""
     found: list[int] = []
     for thread in Path(f"/proc/{pid}/task").glob("*/children"):

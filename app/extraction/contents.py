@@ -174,10 +174,8 @@ class Contents:
         if behind and behind.first < min(last + 3, self.sentence.last) and not self._is_bit(behind.first, behind.last):
             return ((behind.first, behind.last),)
         held = self.quotations.holding(self.sentence.first - 1) if self.sentence.first else None
-        if (
-            held and not self.reading.parsed[held.first].is_sent_start
-        ):  # words of the sentence before, which reports them
-            return ()
+        if held and not self.reading.parsed[held.first].is_sent_start:
+            return ()  # words of the sentence before, which reports them
         return self._quoted_before(clause, cue, self.sentence.first - 1)
 
     def _quoted_before(self, clause: Clause, cue: Part, earliest: int | None = None) -> tuple[Part, ...]:

@@ -147,9 +147,8 @@ def _sides_named(cast: Cast, references: list[Reference]) -> tuple[int, ...]:
 def _may_be_subject(cast: Cast, reference: Reference) -> bool:
     """Whether neither a preposition stands before a reference nor a possessive ending behind it."""
     tokens = cast.reading.tokens
-    before = tokens[reference.start - 1].lower if reference.start else ""
     after = tokens[reference.last].text if reference.last < len(tokens) else ""
-    return before not in _PREPOSITIONS and after not in ("'s", "'")
+    return cast.word_before(reference) not in _PREPOSITIONS and after not in ("'s", "'")
 
 
 def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:

@@ -121,6 +121,10 @@ class Cast:
         """The longest reference that ends before a token."""
         return self._ending.get(last)
 
+    def word_before(self, reference: Reference) -> str:
+        """The word before a reference, in lower case; empty where the text begins with it."""
+        return self.reading.tokens[reference.start - 1].lower if reference.start else ""
+
     def sort(self) -> None:
         """Bring the references into the order of the text, the longer first."""
         self.references.sort(key=lambda r: (r.first, -r.last, r.form))

@@ -74,7 +74,7 @@ def _is_of_state(cast: Cast, referent: Referent, reference: Reference) -> bool:
 
 def _is_behind(cast: Cast, reference: Reference) -> bool:
     """Whether a state is where something happens or whom it happens to, rather than who is spoken of."""
-    return reference.start > 0 and cast.reading.tokens[reference.start - 1].lower in _PREPOSITIONS
+    return cast.word_before(reference) in _PREPOSITIONS
 
 
 def _is_abroad(cast: Cast, reference: Reference, home: str) -> bool:
@@ -84,8 +84,8 @@ def _is_abroad(cast: Cast, reference: Reference, home: str) -> bool:
 
 def _is_joined(cast: Cast, reference: Reference) -> bool:
     """Whether somebody is named behind "and": with somebody of the dateline's country, it may be one of another."""
-    return reference.start > 0 and cast.reading.tokens[reference.start - 1].lower in ("and", "with")
+    return cast.word_before(reference) in ("and", "with")
 
 
 def _is_guest(cast: Cast, reference: Reference) -> bool:
-    return reference.start > 0 and cast.reading.tokens[reference.start - 1].lower in _GUESTS
+    return cast.word_before(reference) in _GUESTS

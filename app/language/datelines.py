@@ -52,7 +52,7 @@ def dateline(folded: str) -> tuple[int, int] | None:
 
 
 def _is_one(found: re.Match[str], end: int) -> bool:
-    """Whether a match is a dateline: a day, an agency, or or places in capitals before a dash or on a line alone."""
+    """Whether a match is a dateline: a day, an agency, or places in capitals before a dash or on a line alone."""
     places, day, agency = found["places"], found["day"], found["agency"]
     if len(places) > LONGEST or not places[0].isupper() or places.split()[0].lower() in _NO_PLACES:
         return False

@@ -55,7 +55,7 @@ def counts(connection: Connection, filters: Filters) -> Counts:
     kinds = [each for each in filters if each[0] != "country"]
     if names <= OF_KINDS | {"country"} and len(states) <= 1:
         return _kept_of_state(states[0], kinds) if states else _kept(kinds)
-    chosen = None if names <= OF_PAIRS else _chosen(connection, filters)
+    chosen = None if names <= OF_PAIRS else chosen_by(connection, filters)
     return Counts(_days(filters, chosen), _pairs(filters, chosen))
 
 
@@ -132,7 +132,8 @@ def _counted_pairs(*held: ColumnElement[bool]) -> Select[Any]:
     return select(pair.one, pair.other, pair.form, pair.stage, *one_by_one(pair)).where(pair.one < pair.other, *held)
 
 
-def _chosen(connection: Connection, filters: Filters) -> Select[Any]:
+def chosen_by(connection: Connection, filters: Filters) -> Select[Any]:
+    """The row numbers of the commitments that the filters let through."""
     read = reading(connection, commitments, filters, "published")
     return select(commitments.c.pk).select_from(read.source).where(*read.conditions)
 

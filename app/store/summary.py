@@ -11,9 +11,8 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 from app.domain.commitment import Form, Stage
 from app.schemas.summary import SummaryOut
 from app.store.conditions import Filters
-from app.store.counts import Counts, counts, sums, total
-from app.store.narrowing import reading
-from app.store.tables import articles, commitments
+from app.store.counts import Counts, chosen_by, counts, sums, total
+from app.store.tables import articles
 
 STAGES = [stage.value for stage in Stage]
 FORMS = [form.value for form in Form]
@@ -112,8 +111,7 @@ def _extractors(connection: Connection, filters: Filters) -> list[str]:
     found: list[str] = []
     name = connection.scalar(select(func.min(column)))
     while name is not None:
-        read = reading(connection, commitments, [*filters, ("extractor", (name,))], "published")
-        if connection.scalar(select(commitments.c.pk).select_from(read.source).where(*read.conditions).limit(1)):
+        if connection.scalar(chosen_by(connection, [*filters, ("extractor", (name,))]).limit(1)):
             found.append(name)
         name = connection.scalar(select(func.min(column)).where(column > name))
     return found

@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import orjson
 
+from app.api.counters import children_of
+
 ENTENTE = (str(Path(sys.executable).parent / "entente"),)
 READY_WITHIN = 120
 """Seconds that a start may take on a busy machine."""
@@ -94,9 +96,7 @@ class Running:
 
     def workers(self) -> list[int]:
         """The processes that extract facts, those of the pool that are there just now."""
-        threads = Path(f"/proc/{self.pid}/task").iterdir()  # a child is listed with the thread that started it
-        found = [pid for thread in threads for pid in (thread / "children").read_text().split()]
-        return [int(pid) for pid in found if b"spawn_main" in _command_line(pid)]
+        return [pid for pid in children_of(self.pid) if b"spawn_main" in _command_line(pid)]
 
     def kill(self, *, with_workers: bool = False) -> None:
         """Kill it (-9): the process that serves, which its workers notice, or all of them at one blow."""
@@ -123,7 +123,7 @@ class Running:
         return [orjson.loads(line) for line in lines if line.startswith(b"{") and line.endswith(b"}")]
 
 
-def _command_line(pid: str) -> bytes:
+def _command_line(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

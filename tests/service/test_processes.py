@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.api.counters import children_of
 from tests.service.test_serve import WITHIN, log_of, serving, wait_until_ready
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="who serves is read off /proc")
@@ -25,11 +26,6 @@ WRITES = 20
 def servers_of(parent: int) -> list[int]:
     """The processes that hold a listening socket of the service, without the one that started them."""
     return [pid for pid in children_of(parent) if "listen" in sockets_of(pid).values()]
-
-
-def children_of(parent: int) -> list[int]:
-    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-    return [int(pid) for pid in listed.split()]
 
 
 def sockets_of(pid: int) -> dict[int, str]:
