@@ -8,7 +8,8 @@ import signal
 import sys
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -30,10 +31,16 @@ def servers_of(parent: int) -> list[int]:
 
 def sockets_of(pid: int) -> dict[int, str]:
     """The TCP connections of a process: the client's port where one is open, or `listen`."""
-    links = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
-    held = {found[1] for link in links if (found := re.match(r"socket:\[(\d+)\]", link))}
+    held = {found[1] for link in links_of(pid) if (found := re.match(r"socket:\[(\d+)\]", link))}
     rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return {int(row[2].split(":")[1], 16): "listen" if row[3] == "0A" else "open" for row in rows if row[9] in held}
+
+
+def links_of(pid: int) -> Iterator[str]:
+    """What a process's open files are; it closes some while they are looked at."""
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            yield str(path.readlink())
 
 
 def server_of(client: httpx.Client, parent: int) -> int:
