@@ -1,14 +1,17 @@
 """Datelines: the place, day and agency that news begins with, before its first sentence.
 
-"LIMA, June 3 (Andina) -- ", "SUVA (AP) — ", "MOSCOW, August 27. /TASS/. ", or a city in capitals on a line of its own.
+"LIMA, June 3 (Andina) -- ", "SUVA (AP) — ", "MOSCOW, August 27. /TASS/. ", "YEREVAN. ", or a city in capitals on a line
+of its own.
 What is behind one begins a sentence of its own, which no parser takes the city for a part of.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from app.language.tables import word_set
+from app.language.geography import PlaceWord, country_words
+from app.language.tables import rows, word_set
 from app.language.tokens import paragraphs
 
 PARAGRAPHS = 3
@@ -29,6 +32,7 @@ _DATELINE = re.compile(
       (?P<agency>\ ?\([A-Za-z][\w'./& -]{{1,30}}\)|\ /[A-Z][\w' -]{{1,30}}/\.?|(?<=,)\ [A-Z]\w+(?=\ +[-–—]))
       (?P<dash>\ *(?:--|[-–—])(?=\s)|:)?
       | (?P<bare>\ +(?:--|[-–—])(?=\s))
+      | (?P<stop>(?<=\.)(?=\ ))
       | $
     )
     (?:\s+|$)
@@ -51,6 +55,14 @@ def dateline(folded: str) -> tuple[int, int] | None:
     return None
 
 
+@cache
+def _shouted_cities() -> frozenset[str]:
+    """Capitals and the other cities of the tables, in capital letters."""
+    capitals = (entry.words for entry in country_words() if entry.kind is PlaceWord.CAPITAL)
+    others = (name for row in rows("cities.tsv") for name in row["names"].split("|"))
+    return frozenset(name.upper() for name in (*capitals, *others))
+
+
 def _is_one(found: re.Match[str], end: int) -> bool:
     """Whether a match is a dateline: a day, an agency, or places in capitals before a dash or on a line alone."""
     places, day, agency = found["places"], found["day"], found["agency"]
@@ -64,4 +76,6 @@ def _is_one(found: re.Match[str], end: int) -> bool:
         return bool(day or found["dash"] or agency.endswith("/."))
     if agency or found["bare"]:
         return bool(day) or shouted
+    if found["stop"] is not None:
+        return shouted and (bool(day) or city in _shouted_cities())
     return found.end() == end and places.isupper() and " " not in places

@@ -55,8 +55,23 @@ def trimmed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             last -= 1
         while first < last and (tokens[first].lower in EDGES or not tokens[first].text[0].isalnum()):
             first += 1
-        trimmed = replace(proposal, first=first, last=last)
-        yield from _untitled(words, _whom(words, trimmed) if proposal.kind == ORGANIZATION else trimmed)
+        for part in _headed(words, replace(proposal, first=first, last=last)):
+            yield from _untitled(words, _whom(words, part) if part.kind == ORGANIZATION else part)
+
+
+def _headed(words: Words, proposal: Proposal) -> Iterator[Proposal]:
+    """A body and who holds an office there, which the model took for one: "NATO Secretary-General Jens Stoltenberg"."""
+    tokens, first, last = words.reading.tokens, proposal.first, proposal.last
+    known = known_at(tokens, first, last) if first < last else None
+    at = known[0] if known and known[1].kind == "body" else last
+    while at < last and (tokens[at].lower in title_words() or tokens[at].text == "-"):
+        at += 1
+    if known is None or not any(title_words().get(token.lower) == "office" for token in tokens[known[0] : at]):
+        yield proposal
+        return
+    yield replace(proposal, last=known[0], kind=ORGANIZATION)
+    if at < last:
+        yield replace(proposal, first=at, kind=PERSON)
 
 
 def _untitled(words: Words, proposal: Proposal) -> Iterator[Proposal]:

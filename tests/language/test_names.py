@@ -56,6 +56,8 @@ def names_of(text: str) -> list[tuple[str, EntityType]]:
         ),
         ("Thai State Councilor Chai Dee spoke.", [("Chai Dee", PERSON)]),
         ("The Secretary of State spoke.", []),
+        ("NATO Secretary-General Ana Ruiz left.", [("NATO", ORGANIZATION), ("Ana Ruiz", PERSON)]),
+        ("The ASEAN Secretary-General left.", [("ASEAN", ORGANIZATION)]),
         (
             "His Excellency Chai Dee and H.H. Sheikh Omar bin Ali left.",
             [("Chai Dee", PERSON), ("Omar bin Ali", PERSON)],

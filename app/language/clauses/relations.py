@@ -184,13 +184,19 @@ def is_light(verb: Draft, noun: Draft) -> bool:
     of_passive = noun.relation is Relation.SUBJECT and verb.voice is Voice.PASSIVE
     if as_object or of_passive:
         place = "object"
-    elif noun.relation is Relation.SUBJECT and verb.kind is Kind.VERBAL:
+    elif noun.relation is Relation.SUBJECT and verb.kind is Kind.VERBAL and not _acts_on_something(verb):
         place = "subject"
     else:
         return False
     table = light_verbs()
     nouns: frozenset[str] = next((table[form, place] for form in verb.forms if (form, place) in table), frozenset())
     return "*" in nouns or noun.lemma in nouns
+
+
+def _acts_on_something(verb: Draft) -> bool:
+    """Whether a verb has an object, other than the one it makes a phrase with: "opened markets", not "took place"."""
+    idiom = {word for form in verb.forms for word in form.split()}
+    return any(side.head.lower_ not in idiom for side in verb.sides(Role.OBJECT))
 
 
 def _put_between(inner: Draft, outer: Draft) -> None:
