@@ -12,7 +12,6 @@ from app.domain.entity import Entity
 from app.domain.evidence import Evidence, Span
 from app.domain.statement import Speaker, Statement
 
-
 DIGITS = 16
 """Of the digests in ids. Twelve were too few: of four million commitments two had the same. Of a billion with sixteen,
 two do in one store of forty."""
