@@ -12,12 +12,14 @@ from app.extraction.forms import form_of
 from app.extraction.scene import Part, Scene
 from app.extraction.tables import rows, word_set
 from app.extraction.triggers import match
-from app.language.clauses import Argument, Clause, Kind, Tense, bare_clause
+from app.language.clauses import Argument, Clause, Kind, Relation, Tense, bare_clause
 from app.language.marks import Trigger
 from app.language.tables import Row
 
 _MEASURES = word_set("acts.measures")
 _CARGO = word_set("acts.cargo")
+_ACCUSING = word_set("acts.accusing")
+_OF_BLAME = frozenset({"of", "for", "with", "over"})
 MARKED = 0.5
 """Least probability at which words that the reader marks, and no row of the table names, are an act."""
 LIKELY = 0.6
@@ -192,7 +194,7 @@ def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
     """The candidate as an act; None where it is hostile, a mere condition or speculation."""
     clause = one.clause
     inner = tuple(c for c in scene.clauses if c is not clause and one.governs(c))
-    if clause.conditional or _hostile(one) or _measured(scene, one) or _is_cargo(one):
+    if clause.conditional or _hostile(one) or _is_charge(scene, clause) or _measured(scene, one) or _is_cargo(one):
         return None
     first = min([clause.predicate.i, *(a.head.i for a in one.governed)])
     last = max([clause.predicate.i, *(a.head.i for a in one.governed)]) + 1
@@ -214,8 +216,7 @@ def _weighed(firm: Firmness, judged: Trigger) -> Firmness:
     """How firm the act is by its clause, unless the reader is sure of something else."""
     stage = _likeliest(judged)
     least = SURE if firm.stated else LIKELY
-    bound = any(row.get("part") == "modifier" for _, row in firm.rows)
-    if bound or judged.probability < MARKED or judged.stages[stage] < least:
+    if firm.bound or judged.probability < MARKED or judged.stages[stage] < least:
         stage = firm.stage
     return replace(firm, stage=stage, negated=firm.negated or judged.negated >= DENIED)
 
@@ -238,6 +239,14 @@ def _measured(scene: Scene, one: _Candidate) -> bool:
 def _is_cargo(one: _Candidate) -> bool:
     """Whether what arrives is no visitor: "the ship arrived"."""
     return one.row["frame"] == "journey" and any(side.head.lower_ in _CARGO for side in one.clause.subjects)
+
+
+def _is_charge(scene: Scene, clause: Clause) -> bool:
+    """Whether it is what somebody is blamed for: "accused Peru of arming rebels", "jailed for helping Chile"."""
+    above = scene.clauses.parent(clause)
+    if above is None or above.lemma not in _ACCUSING:
+        return False
+    return clause.marker in _OF_BLAME or (clause.relation is Relation.COMPLEMENT and not clause.finite)
 
 
 def _hostile(one: _Candidate) -> bool:

@@ -26,8 +26,11 @@ REACH = 6
 """Most tokens between a visitor and "visit to", and between "meeting with" and a host."""
 
 
-def affiliate(cast: Cast) -> None:
-    """Give people without a country one; roles without a country take that of their holder."""
+def affiliate(cast: Cast, headline: str | None = None) -> None:
+    """Give people without a country one; roles without a country take that of their holder.
+
+    ``headline``: the country whose doings the headline tells.
+    """
     for way in (_counterpart, _led, _renamed, _of_visit, _host):
         for sentence in cast.reading.sentences:
             references = cast.within(sentence.first, sentence.last)
@@ -35,7 +38,7 @@ def affiliate(cast: Cast) -> None:
                 person = cast.referents[reference.referents[0]]
                 if person.type is EntityType.PERSON and person.country is None and person.body is None:
                     person.country = way(cast, sentence, references, reference)
-    settle(cast)
+    settle(cast, headline)
     for person in cast.referents:
         if person.type is EntityType.PERSON and person.country:
             person.roles = [replace(role, country=role.country or person.country) for role in person.roles]

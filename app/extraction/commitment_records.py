@@ -48,7 +48,7 @@ def _record(cast: Cast, article: Article, ids: dict[int, str], said: list[Said],
         Evidence(t.sentence.number, Span.of(text, tokens[t.words[0]].start, tokens[t.words[1] - 1].end))
         for t in found.tellings
     )
-    parties = tuple(Party(ids[s.referent.number], s.referent.country, _role(s, found.sides)) for s in found.sides)
+    parties = tuple(Party(ids[s.referent.number], s.referent.country, _role(s, found)) for s in found.sides)
     first, last = found.tellings[0].words
     codes = code(coded_act(cast, act))
     ahead = act.stage in (Stage.INTENDED, Stage.PROPOSED)
@@ -117,9 +117,14 @@ def _in_words(cast: Cast, act: FoundAct, last: int) -> tuple[str, str | None]:
     return action, words(clause.predicate.i + 1 + bool(clause.particle), last) or None
 
 
-def _role(side: Side, sides: tuple[Side, ...]) -> PartyRole:
-    """From whom the act goes out and to whom; neither where all stand on one hand, as in "Fiji and Samoa agreed"."""
-    if side.hand == "inner" or all(other.hand in (side.hand, "inner") for other in sides):
+def _role(side: Side, found: Found) -> PartyRole:
+    """From whom the act goes out and to whom; neither where all stand on one hand, as in "Fiji and Samoa agreed".
+
+    What is done together goes out from nobody, but what one wants to do with another does: "Fiji seeks ties with Samoa".
+    """
+    hands = {other.hand for other in found.sides}
+    wanted = found.act.stage in (Stage.PROPOSED, Stage.INTENDED) and hands == {"left", "inner"}
+    if not wanted and (side.hand == "inner" or hands <= {side.hand, "inner"}):
         return PartyRole.PARTY
     return PartyRole.INITIATOR if side.hand == "left" else PartyRole.COUNTERPART
 

@@ -88,6 +88,8 @@ def _repeats(scene: Scene, one: Found, other: Found) -> bool:
     clause = one.act.clause
     if other.act.form is Form.CONSULTATION and _is_topic(one.act, other.act):
         return True
+    if _is_under(scene, one, other):
+        return True
     if clause.relation not in (Relation.PURPOSE, Relation.COMPLEMENT, Relation.ADNOMINAL):
         return False
     if one.act.firmness.rows and not doubted:
@@ -105,6 +107,16 @@ def _is_further(one: Found, other: Found) -> bool:
         return not other.signs.recalled
     noun = one.act.clause.kind is Kind.NOMINAL and not one.signs.near
     return noun and bool(other.signs.near) and one.act.form is other.act.form
+
+
+def _is_under(scene: Scene, one: Found, other: Found) -> bool:
+    """Whether a bare noun only names the terms of an act: "in a contract" of "ordered jets from Peru in a contract"."""
+    clause = one.act.clause
+    if clause.kind is not Kind.NOMINAL or clause.relation is not Relation.OBLIQUE or one.act.marked:
+        return False
+    above = scene.clauses.parent(clause)
+    terms = scene.preposition(clause.predicate) in ("in", "under", "as", "through")
+    return terms and above is not None and above.index == other.act.clause.index and one.names <= other.names
 
 
 def _is_topic(act: FoundAct, talk: FoundAct) -> bool:

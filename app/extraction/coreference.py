@@ -10,6 +10,7 @@ from app.extraction.descriptions import body_described, format_at
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.first_person import first_persons
 from app.extraction.holders import holder_at, holders_by_office, two_holders
+from app.extraction.tables import rows as lexicon_rows
 from app.extraction.tables import word_set
 from app.language.gazetteer import members
 from app.language.sentences import Sentence
@@ -27,7 +28,10 @@ _NO_PHRASE = frozenset({"VBD", "VBZ", "VBP", "VB", "MD", "IN", "TO", "PRP"})
 _PORTFOLIOS = word_set("coreference.portfolios")
 _PAIRED = word_set("coreference.paired")
 _THOSE = word_set("coreference.those")
-_DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
+_HOSTILE = frozenset(row["word"] for row in lexicon_rows("hostile.tsv"))
+_ONE_OF_TWO = frozenset({"each", "either", "neither"})
+_EITHER = word_set("coreference.either")
+_DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"}) | _ONE_OF_TWO
 
 
 @dataclass(slots=True)
@@ -124,7 +128,8 @@ def _close(cast: Cast, scene: _Scene, sentence: Sentence, here: list[Reference])
         scene.subject = next((r for r in people if _may_be_subject(cast, r)), people[0]).referents[0]
     sides = _sides_named(cast, here)
     states = all(cast.referents[number].country for number in sides)
-    if (len(sides) == 2 and states) or (len(sides) > 1 and not scene.pair):
+    new = (len(sides) == 2 and states) or (len(sides) > 1 and not scene.pair)
+    if new and not _is_intruder(cast, scene.pair, sides, sentence):
         scene.pair = sides[:2]
     spoken_of = list(companies(cast, sentence, here))
     scene.company = next((c for c in spoken_of if len(c.numbers) > 1), spoken_of[0] if spoken_of else None)
@@ -132,6 +137,13 @@ def _close(cast: Cast, scene: _Scene, sentence: Sentence, here: list[Reference])
         scene.pair = scene.company.numbers
     scene.group = []
     del scene.people[:-50], scene.states[:-50], scene.things[:-50]
+
+
+def _is_intruder(cast: Cast, pair: tuple[int, ...], sides: tuple[int, ...], sentence: Sentence) -> bool:
+    """Whether a third party quarrels with one of the pair, which leaves the pair in play: "summoned its envoy"."""
+    others = {cast.referents[number].side for number in sides} - {cast.referents[number].side for number in pair}
+    words = (token.lower for token in cast.reading.tokens[sentence.first : sentence.last])
+    return len(pair) == 2 and len(others) == 1 and not _HOSTILE.isdisjoint(words)
 
 
 def _sides_named(cast: Cast, references: list[Reference]) -> tuple[int, ...]:
@@ -212,7 +224,8 @@ def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Ref
     window = [tokens[i].lower for i in range(at, min(at + 8, len(tokens)))]
     if length := _length_of_those(cast, at, window):
         return _those(cast, scene, sentence, at, length, here)
-    counted = window[:1] == ["both"] or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])
+    each = window[0] in _ONE_OF_TWO and window[1] in _EITHER
+    counted = each or window[0] == "both" or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])
     pair = scene.pair or _sides_named(cast, here)
     if not counted or len(pair) != 2:
         return None
@@ -222,6 +235,8 @@ def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Ref
         if word in pair_nouns():
             meant = _as_states(cast, pair) if word in _STATES else two_holders(cast, scene.people, word) or pair
             return Reference(at, at + length, meant, MentionForm.NOMINAL, at)
+    if each:
+        return Reference(at, at + 2, pair, MentionForm.NOMINAL, at)
     if window[:2] == ["the", "two"] and window[2:3] and window[2] in _AFTER_TWO:
         return Reference(at, at + 2, pair, MentionForm.NOMINAL, at)
     return None
@@ -252,7 +267,11 @@ def _as_states(cast: Cast, pair: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(cast.country(c).number if (c := cast.referents[n].country) else n for n in pair)
 
 
-_LANDS = frozenset({"country", "nation", "republic", "kingdom"})
+_LANDS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("country", "nation", "republic"), frozenset()),
+    **{kind: word_set(f"coreference.{kind}") for kind in ("kingdom", "sultanate", "emirate")},
+}
+"""Nouns for a state, with the codes of those that are called so; none where any may be."""
 
 
 def _country(cast: Cast, scene: _Scene, at: int, here: list[Reference]) -> Reference | None:
@@ -266,6 +285,7 @@ def _country(cast: Cast, scene: _Scene, at: int, here: list[Reference]) -> Refer
     noun = region.last if region else at + 1
     if noun >= len(tokens) or tokens[noun].lower not in _LANDS or (region and not within):
         return None
+    called = _LANDS[tokens[noun].lower]
     if cast.beginning(noun) or (noun + 1 < len(tokens) and tokens[noun + 1].lower == "of"):
         return None
     if tokens[at].lower in ("his", "her") and scene.people and not region:
@@ -275,6 +295,7 @@ def _country(cast: Cast, scene: _Scene, at: int, here: list[Reference]) -> Refer
         return Reference(at, at + 2, (cast.country(code).number,), MentionForm.NOMINAL, at)
     named = [n for n in reversed(scene.states) if cast.referents[n].type is EntityType.COUNTRY]
     states = [n for n in named if not region or cast.referents[n].country in within]
+    states = [n for n in states if not called or cast.referents[n].country in called]
     acting = here[0].referents[0] if here and _may_be_subject(cast, here[0]) else None
     if states[:1] == [acting] and _is_acted_on(cast, at, noun + 1) and len({*states}) > 1:
         states = [number for number in states if number != acting]

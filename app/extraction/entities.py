@@ -17,6 +17,7 @@ from app.language.geography import PlaceWord, country_named, short_name
 from app.language.leaders import leader_body, leader_country
 from app.language.names import Name
 from app.language.pipeline import Reading
+from app.language.tables import rows
 
 _WHERE = word_set("entities.where")
 _MARKS = frozenset({'"', "“", "”", ","})
@@ -157,6 +158,7 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
     cast = Cast(reading)
     people = _People(cast)
     bodies: dict[str, Referent] = {}
+    names = list(_seated(reading, names))
     called = called_by_kind(reading, names)
     for name in sorted(names, key=lambda n: -(n.last - n.first)):
         words = _words(reading, name)
@@ -186,6 +188,18 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
     _give_roles(cast, names)
     _recognize(cast)
     return cast
+
+
+def _seated(reading: Reading, names: list[Name]) -> Iterator[Name]:
+    """The names, those of a city that stands for the body there ("Brussels") as the body's."""
+    seats = {row["city"]: known_bodies()[row["body"]] for row in rows("seats.tsv")}
+    countries = {n.country for n in names if n.known and n.known.kind in (PlaceWord.NAME, PlaceWord.DEMONYM)}
+    for name in names:
+        body = seats.get(reading.words(name.first, name.last)) if name.type is EntityType.COUNTRY else None
+        if body and name.country not in countries and not _is_place(reading, name):
+            yield replace(name, type=EntityType.ORGANIZATION, country=None, known=body)
+        else:
+            yield name
 
 
 def _is_place(reading: Reading, name: Name) -> bool:

@@ -121,6 +121,7 @@ class EntenteExtractor:
             coreference,
             entities,
             entity_records,
+            home,
             memory,
             statements,
         )
@@ -129,8 +130,9 @@ class EntenteExtractor:
         reading = pipeline.read(article.text)
         cast = entities.gather(reading, find_names(reading))
         title = pipeline.read(article.title)
-        headline = memory.headline_sides(entities.gather(title, find_names(title)))
-        affiliation.affiliate(cast)
+        titled = entities.gather(title, find_names(title))
+        headline = memory.headline_sides(titled)
+        affiliation.affiliate(cast, home.of_headline(titled))
         coreference.resolve(cast, memory.headline_pair(cast, headline))
         said = statements.find_statements(cast)
         found = commitments.find_commitments(cast, memory.Memory(headline))

@@ -10,10 +10,11 @@ from app.domain.commitment import Stage
 from app.extraction.inflection import plural, verb
 from app.extraction.scene import Scene
 from app.extraction.tables import groups, rows, word_set
-from app.language.clauses import Clause, Kind, Modality, Relation, Voice
+from app.language.clauses import Clause, Kind, Modality, Relation, Tense, Voice
 from app.language.tables import Row
 
 _FIRSTS = word_set("firmness.firsts")
+_AWAITING = word_set("firmness.awaiting")
 _TO_COME = (Modality.FUTURE, Modality.ARRANGEMENT, Modality.READINESS)
 _REACHES = frozenset({"to", "for", "on", "with", "of", "toward", "towards", "in", "into", "during", "at"})
 _DOUBT = (Modality.POSSIBILITY, Modality.ABILITY, Modality.HYPOTHETICAL)
@@ -21,12 +22,13 @@ _DOUBT = (Modality.POSSIBILITY, Modality.ABILITY, Modality.HYPOTHETICAL)
 
 @dataclass(frozen=True, slots=True)
 class Firmness:
-    """``stated`` where words say how firm it is; ``rows`` are those that did."""
+    """``stated`` where words say how firm it is; ``rows`` are those that did; ``bound`` where the reader has no say."""
 
     stage: Stage
     negated: bool
     stated: bool
     rows: tuple[tuple[str, Row], ...] = ()
+    bound: bool = False
 
 
 @cache
@@ -61,25 +63,34 @@ def firmness(
         return Firmness(Stage.PROPOSED, bool(clause.negations), stated=True)
     if Modality.REQUEST in modality and parent is not None and _by_pact(parent):
         return Firmness(Stage.AGREED, bool(clause.negations), stated=True)
+    refused = any(each["negates"] == "yes" and each["part"] == "verb" for _, each in used)
+    if refused and parent is not None and parent.negations:  # "did not rule out talks"
+        return None
     row = next((row for row in rows("modalities.tsv") if Modality(row["class"]) in modality), None)
     if row is not None and row["stage"] == "none":
         return None
     negated = bool(clause.negations) or severs or any(each["negates"] == "yes" for _, each in used)
-    bound = _said_otherwise([each for each in used if each[1]["part"] == "modifier"])
-    if row is not None and bound is not Stage.AGREED:
+    modifying = [each for each in used if each[1]["part"] == "modifier"]
+    if row is not None and _said_otherwise(modifying) is not Stage.AGREED:
         used.append(("modalities.tsv", row))
         negated = negated or row["negates"] == "yes"
-        return Firmness(Stage(row["stage"]), negated, stated=True, rows=tuple(used))
+        return Firmness(Stage(row["stage"]), negated, stated=True, rows=tuple(used), bound=bool(modifying))
     stage = _said_otherwise(used) or _aim(clause, parent)
-    return Firmness(stage or default, negated, stated=stage is not None, rows=tuple(used))
+    awaited = None if stage else _awaited(clause, parent)
+    stated, bound = bool(stage or awaited), bool(modifying or awaited)
+    return Firmness(stage or awaited or default, negated, stated=stated, rows=tuple(used), bound=bound)
 
 
 def _from_above(clause: Clause, parent: Clause, default: Stage, *, governed: bool) -> Iterator[Modality]:
-    """The modality of the clause above that reaches a noun: "is to open the talks", "urged moving the talks"."""
+    """The modality of the clause above that reaches a noun: "is to open the talks", "urged moving the talks".
+
+    Not what the noun will do to something: "the deal could open markets".
+    """
     governs = _preposition(clause, parent) in _REACHES
     as_object = clause.relation in (Relation.OBJECT, Relation.NOUN) or (clause.relation is Relation.OBLIQUE and governs)
+    does = parent.kind is Kind.VERBAL and parent.voice is Voice.ACTIVE and bool(parent.objects)
     for modal in parent.modality:
-        if governed or as_object or clause.relation is Relation.SUBJECT:
+        if governed or as_object or (clause.relation is Relation.SUBJECT and not does):
             direct = clause.relation is Relation.OBJECT
             if modal.modality not in _TO_COME or direct or default is Stage.ENACTED:
                 yield modal.modality
@@ -104,6 +115,14 @@ def _aim(clause: Clause, parent: Clause | None) -> Stage | None:
         if any(token.lower_ in _FIRSTS for token in before) and not (parent and parent.modality):
             return None
     return Stage.INTENDED
+
+
+def _awaited(clause: Clause, parent: Clause | None) -> Stage | None:
+    """What another act to come waits for is to come, too: "will be signed when the president visits"."""
+    if parent is None or clause.relation is not Relation.ADVERBIAL or clause.tense is not Tense.PRESENT:
+        return None
+    joining = {clause.marker, *(child.lower_ for child in clause.predicate.children if child.tag_ == "WRB")}
+    return Stage.INTENDED if joining & _AWAITING and parent.has(*_TO_COME, *_DOUBT) else None
 
 
 def _by_pact(asking: Clause) -> bool:

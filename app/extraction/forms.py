@@ -30,11 +30,15 @@ def _brought_about(scene: Scene, clause: Clause) -> Iterable[Token]:
 
 
 def _aim(scene: Scene, clause: Clause, governed: tuple[Argument, ...]) -> Iterable[Token]:
-    """What a noun of the act is there to do: "submarines" of "a pact to build submarines"."""
+    """What a noun of the act is there to do: "submarines" of "a pact to build submarines", "that would build" them."""
     nouns = {clause.predicate.i, *(argument.head.i for argument in governed)}
     for other in scene.clauses:
-        above = scene.clauses.parent(other) if other.relation is Relation.ADNOMINAL and not other.finite else None
-        if above is not None and above.kind is Kind.NOMINAL and above.predicate.i in nouns:
+        above = scene.clauses.parent(other)
+        if above is None or above.kind is not Kind.NOMINAL or above.predicate.i not in nouns:
+            continue
+        if other.relation is Relation.RELATIVE:
+            yield from scene.clauses.extent(other.predicate)
+        elif other.relation is Relation.ADNOMINAL and not other.finite:
             for argument in other.objects:
                 yield from argument.core
 

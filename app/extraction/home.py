@@ -1,4 +1,4 @@
-"""The country that an article is written from: of it are the holders of offices whose country nobody tells."""
+"""The country that an article is written from or tells of: holders of offices whose country nobody tells are its."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ _ABROAD = word_set("home.abroad")
 _SERVICES = word_set("home.services")
 _PREPOSITIONS = word_set("contents.prepositions")
 _GUESTS = word_set("home.guests")
+_FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
 
 
-def settle(cast: Cast) -> None:
+def settle(cast: Cast, headline: str | None) -> None:
     """Give the dateline's country to holders of offices of state, and to bodies of state, that have none.
 
     So news from Lima speaks of "Prime Minister X" and "the Foreign Ministry". Not where the paragraph has named another
-    state alone before: "Tonga refused. Foreign Minister X said".
+    state alone before: "Tonga refused. Foreign Minister X said". Without a dateline it is the ``headline``'s country.
     """
-    country = home(cast)
+    country = home(cast) or (None if cast.reading.dateline[1] else headline)
     if country is None:
         return
     seen: set[int] = set()
@@ -57,6 +58,15 @@ def home(cast: Cast) -> str | None:
         if known and known.country and known.name.lower() not in _SEATS:
             countries.add(known.country)
     return countries.pop() if len(countries) == 1 else None
+
+
+def of_headline(headline: Cast) -> str | None:
+    """The country whose doings a headline tells: the only one that it names before its first verb."""
+    words = headline.reading.parsed
+    verb = next((word.i for word in words if word.tag_ in _FINITE), 0)
+    sides = (side.country for r in headline.references if r.last <= verb for side in headline.sides(r))
+    named = set(sides)
+    return named.pop() if len(named) == 1 else None
 
 
 def _is_of_state(cast: Cast, referent: Referent, reference: Reference) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LIKELY = 0.8
 """Least probability of an act at which it may go on between those of the act before."""
+GIVEN = 0.5
+"""The same for one of giving, where the headline tells to whom."""
 RECALL = 4
 """Most sentences back that "the talks" are looked for."""
 
@@ -56,6 +58,7 @@ def known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
         or _continuing(scene, act, found, memory)
         or _between_the_same(scene, act, found, memory)
         or _of_headline(scene, found, memory)
+        or given_to_headline(scene, act, found, memory)
         or found
     )
 
@@ -137,6 +140,17 @@ def _of_headline(scene: Scene, found: Sides, memory: Memory) -> Sides | None:
         return None
     referent = _referent(scene.cast, next(side for side in memory.headline if side not in found.names))
     return Sides((*found.sides, Side(referent, None, "right")), near=False, recalled=True)
+
+
+def given_to_headline(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
+    """Who gives, and does not say to whom, gives to the one side that the headline names."""
+    receiver = memory.headline[0] if len(memory.headline) == 1 else None
+    if act.frame not in ("give", "help") or act.judged.probability < GIVEN or receiver is None:
+        return None
+    if not found.names or receiver in found.names or any(side.hand != "left" for side in found.sides):
+        return None
+    given = Side(_referent(scene.cast, receiver), None, "right")
+    return Sides((*found.sides, given), near=False, recalled=True)
 
 
 def _referent(cast: Cast, side: str) -> Referent:

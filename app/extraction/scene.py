@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.entities import Cast, Reference
-from app.extraction.tables import word_set
+from app.extraction.tables import groups, word_set
 from app.language.clauses import Argument
 from app.language.marks import Trigger
 from app.language.sentences import Sentence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _GROUPS = word_set("scene.groups")
 _CONFLICTS = word_set("scene.conflicts")
 _ADJUNCTS = word_set("sides.adjuncts")
+_RECEIVERS = word_set("scene.receivers")
 _BELONGING = frozenset({"", "of", "from", "between", "among", "and", "&"})
 
 _JOINING = frozenset({",", "and", "or", "&", "the"})
@@ -42,6 +43,12 @@ class Fit(IntEnum):
 def actor_nouns() -> dict[str, str]:
     """Nouns for those who can act, to their kind."""
     return {row["word"]: row["kind"] for row in language_rows("actors.tsv")}
+
+
+@cache
+def _given() -> frozenset[str]:
+    """Nouns for what is given: what stands behind their "to" is who receives it."""
+    return frozenset(groups()["arms"] | groups()["relief"])
 
 
 class Scene:
@@ -161,8 +168,12 @@ class Scene:
         if above.pos_ in ("VERB", "AUX"):
             return Fit.NONE
         preposition = self.preposition(token)
+        if preposition == "in" and above.lower_ in _RECEIVERS:
+            return Fit.WEAK
         if preposition in _ADJUNCTS or (self._has_own_side(above) and not self._coordinated(token)):
             return Fit.NONE
+        if preposition == "to" and above.lower_ in _given():  # "a team of 70 soldiers to Tonga"
+            return Fit.GOOD
         if preposition == "from" and above.pos_ == "PROPN":  # "to Samoa from Tonga"
             return Fit.NONE
         if above.lower_ in actor_nouns() or above.lower_ in _GROUPS or above.pos_ == "PROPN":

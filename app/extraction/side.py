@@ -38,12 +38,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The sides of an act, and how they were found. ``act``: the one that "the talks" refers back to."""
+    """The sides of an act, and how they were found. ``act``: the one that "the talks" refers back to.
+
+    ``among``: the only one is a body whose members act with one another: "NATO ministers met".
+    """
 
     sides: tuple[Side, ...]
     near: bool = True
     recalled: bool = False
     act: FoundAct | None = None
+    among: bool = False
 
     @property
     def names(self) -> set[str]:
@@ -52,5 +56,5 @@ class Sides:
 
     @property
     def enough(self) -> bool:
-        """Whether there are two of different states or bodies."""
-        return len(self.names) >= 2
+        """Whether there are two of different states or bodies, or the members of one body."""
+        return len(self.names) >= 2 or self.among

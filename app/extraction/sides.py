@@ -11,7 +11,7 @@ from app.domain.commitment import Form
 from app.domain.entity import EntityType, MentionForm
 from app.extraction.acts import FoundAct
 from app.extraction.entities import Reference
-from app.extraction.memory import Memory, known
+from app.extraction.memory import Memory, given_to_headline, known
 from app.extraction.scene import Fit, Scene
 from app.extraction.side import TOPIC, Candidate, Side, Sides
 from app.extraction.tables import rows, word_set
@@ -35,6 +35,13 @@ HEARD = 0.25
 
 _PERSONAL = frozenset({"person", "meet", "ask"})
 """Frames whose sides are people, offices or states themselves."""
+_MUTUAL = frozenset({"meet", "talks", "with", "tie"})
+"""Frames of what several do with one another."""
+_GIVING = frozenset({"give", "help", "for", "any"})
+"""Frames of what goes from one to another, or may."""
+_OF_STATES = frozenset({"body", "group", "region"})
+"""Kinds of what has states for members."""
+_MEMBERS = word_set("sides.members")
 _ADJUNCTS = word_set("sides.adjuncts")
 
 
@@ -61,11 +68,16 @@ def frames() -> dict[str, Frame]:
 
 
 def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
-    """Who takes part in an act; fewer than two sides where it cannot be told."""
+    """Who takes part in an act; not ``enough`` where it cannot be told."""
+    found = _sides_of(scene, act, memory)
+    return found if found.enough else replace(found, among=_is_among_members(scene, act, found))
+
+
+def _sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     candidates = list(_candidates(scene, act))
     found = Sides(tuple(_admitted(scene, candidates)))
     if found.enough:
-        return _with_who_acts(scene, act, candidates) or found
+        return _with_who_acts(scene, act, candidates) or given_to_headline(scene, act, found, memory) or found
     candidates.extend(_governing(scene, act, _standing(candidates)))
     wider = Sides(tuple(_admitted(scene, candidates)), near=False)
     if wider.enough:
@@ -79,6 +91,17 @@ def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
         if wider.enough:
             return wider
     return known(scene, act, found, memory)
+
+
+def _is_among_members(scene: Scene, act: FoundAct, found: Sides) -> bool:
+    """Whether those of one body of states, its "ministers" or "members", meet or agree with one another."""
+    if act.frame not in _MUTUAL or not act.marked or len(found.sides) != 1:
+        return False
+    side, candidate = found.sides[0], found.sides[0].candidate
+    if candidate is None or side.referent.known is None or side.referent.known.kind not in _OF_STATES:
+        return False
+    head = scene.head_of(candidate.reference)
+    return head.lower_ in _MEMBERS or (head.dep_ != "ROOT" and head.head.lower_ in _MEMBERS)
 
 
 def _with_who_acts(scene: Scene, act: FoundAct, candidates: list[Candidate]) -> Sides | None:
@@ -212,15 +235,22 @@ def _governing(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Ca
 
 
 def _afar(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Candidate]:
-    """References elsewhere in the sentence that the reader takes for sides."""
+    """References elsewhere in the sentence that the reader takes for sides.
+
+    It need be less sure of "the two countries" and of those behind "with" of what is done together. What is given goes
+    to the state that it goes to somebody in: "aid for farmers in Peru".
+    """
     nowhere = _ADJUNCTS - frames()[act.frame].prepositions
     for reference in scene.references:
         if reference in seen:
             continue
         part = _part(scene, act, reference)
-        if part >= AFAR and (
-            scene.preposition(scene.head_of(reference)) not in nowhere or _hosts(scene, act, reference)
-        ):
+        preposition = scene.preposition(scene.head_of(reference))
+        together = len(reference.referents) > 1 or (preposition == "with" and act.frame in _MUTUAL)
+        receives = preposition == "in" and act.frame in _GIVING and part >= CLOSE and reference.first > act.at
+        if part < (HEARD if together else AFAR):
+            continue
+        if receives or preposition not in nowhere or _hosts(scene, act, reference):
             yield Candidate(reference, Fit.GOOD, "left" if reference.first < act.at else "right", part)
 
 

@@ -39,6 +39,26 @@ def countries(commitment: Commitment) -> set[str]:
         ("Georgia hopes to join NATO.", "intended", "military", {"GE", "nato"}),
         ("Fiji agreed to share intelligence with Samoa.", "agreed", "military", {"FJ", "WS"}),
         ("Fiji's ministry of justice agreed to extradite suspects to Samoa.", "agreed", "other", {"FJ", "WS"}),
+        ("Fiji sent a medical team of 40 soldiers to Tonga in May.", "enacted", "aid", {"FJ", "TO"}),
+        ("Fiji will supply Tonga with 9,000 tonnes of diesel.", "intended", "economic", {"FJ", "TO"}),
+        ("Tonga ordered three frigates from Norway in a contract.", "agreed", "military", {"TO", "NO"}),
+        ("The leaders of Fiji and Tonga witnessed the signing of two deals.", "agreed", "economic", {"FJ", "TO"}),
+        ("A rail link between Kenya and Uganda is to be set up.", "intended", "economic", {"KE", "UG"}),
+        ("Norway will give 9 million dollars to groups that help refugees in Malawi.", "intended", "aid", {"NO", "MW"}),
+        ("Norway's delivery of helicopters to Malawi began in May.", "enacted", "military", {"NO", "MW"}),
+        ("A Fijian-Tongan treaty that would let frigates refuel was signed.", "agreed", "military", {"FJ", "TO"}),
+        ("Norway asked Brussels for talks on fishing.", "proposed", "consultation", {"NO", "european-union"}),
+        ("USAID sent rice to Malawi.", "enacted", "aid", {"US", "MW"}),
+        ("NATO Secretary-General Mark Rutte visited Malawi.", "enacted", "consultation", {"nato", "MW"}),
+        ("ASEAN foreign ministers met in Suva on Monday.", "enacted", "consultation", {"asean"}),
+        ("Members of OPEC are meeting in Quito to discuss prices.", "enacted", "consultation", {"opec"}),
+        ("The fishing deal between Fiji and Tonga could open new markets.", "agreed", "economic", {"FJ", "TO"}),
+        (
+            "Fiji's president discussed the fire, which killed nine, with the Tongan king.",
+            "enacted",
+            "consultation",
+            {"FJ", "TO"},
+        ),
         ("Talks between Fiji and Samoa lasted two days.", "enacted", "consultation", {"FJ", "WS"}),
         ("Fiji's trade envoy is in Samoa for talks with senior officials.", "enacted", "consultation", {"FJ", "WS"}),
         (
@@ -126,6 +146,12 @@ def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, s
         "The international community praised Kenya for its roads.",
         "A Kenyan ship arrived in Uganda on Monday.",
         "Peruvian soldiers stopped cars near the border with Chile.",
+        "Kenya accused Uganda of arming rebels in Sudan.",
+        "Kenya jailed nine men for cooperating with Uganda's spies.",
+        "Kenya did not rule out sending drones to Uganda.",
+        "Kenya ordered Ugandan troops to leave.",
+        "The OPEC building in Vienna was repainted.",
+        "NATO ministers smiled for the cameras.",
     ],
 )
 def test_what_is_no_commitment_yields_none(text: str) -> None:
@@ -274,6 +300,33 @@ def test_an_act_told_twice_is_one_with_two_pieces_of_evidence() -> None:
     assert [evidence.sentence for evidence in commitment.evidence] == [0, 1]
 
 
+def test_what_waits_for_another_act_is_to_come_like_it() -> None:
+    text = "The deal will be signed when Tonga's king visits Fiji."
+    assert ("consultation", "intended") in [(c.form, c.stage) for c in commitments_of(text)]
+
+
+def test_a_third_party_that_quarrels_leaves_the_pair_in_play() -> None:
+    text = "Fiji and Tonga held talks. Samoa summoned the Tongan ambassador. The two sides agreed on a trade deal."
+    assert countries(commitments_of(text)[-1]) == {"FJ", "TO"}
+
+
+def test_each_side_is_one_of_the_pair_in_play() -> None:
+    text = "Fiji and Tonga held talks. Nine prisoners from each side were exchanged."
+    assert countries(commitments_of(text)[-1]) == {"FJ", "TO"}
+
+
+def test_who_gives_gives_to_the_one_that_the_headline_names() -> None:
+    text = "Rivers burst their banks on Monday. Norway and Sweden have sent tents and medicine."
+    assert countries(commitments_of(text, title="Flood in Malawi leaves thousands homeless")[-1]) == {"NO", "SE", "MW"}
+    assert countries(commitments_of(text, title="Flood leaves thousands homeless")[-1]) == {"NO", "SE"}
+
+
+def test_an_officer_without_a_country_is_of_the_one_whose_doings_the_headline_tells() -> None:
+    text = "Defence Minister Ana Waqa visited Tonga on Monday."
+    assert countries(commitments_of(text, title="Fiji courts Tonga and Samoa")[0]) == {"FJ", "TO"}
+    assert commitments_of(text, title="A visit on Monday") == ()
+
+
 def test_the_headline_tells_who_is_meant() -> None:
     text = "The two leaders agreed on a plan for fishing."
     (commitment,) = commitments_of(text, title="Fiji and Samoa settle fishing row")
@@ -314,3 +367,17 @@ def test_states_cooperate_though_an_article_is_about_sport() -> None:
         MATCH + " Before the match, the sports ministers of Fiji and Tonga signed a pact on trade."
     )
     assert countries(signed) == {"FJ", "TO"}
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("Fiji seeks closer ties with Samoa.", {"FJ": PartyRole.INITIATOR, "WS": PartyRole.COUNTERPART}),
+        ("Fiji and Samoa seek closer ties.", {"FJ": PartyRole.PARTY, "WS": PartyRole.PARTY}),
+        ("Fiji has signed a treaty with Samoa.", {"FJ": PartyRole.INITIATOR, "WS": PartyRole.COUNTERPART}),
+        ("The treaty between Fiji and Samoa holds.", {"FJ": PartyRole.PARTY, "WS": PartyRole.PARTY}),
+    ],
+)
+def test_what_one_side_wants_goes_out_from_it(text: str, roles: dict[str, PartyRole]) -> None:
+    (commitment,) = commitments_of(text)
+    assert {party.country: party.role for party in commitment.parties} == roles
