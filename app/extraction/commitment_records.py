@@ -120,7 +120,7 @@ def _in_words(cast: Cast, act: FoundAct, last: int) -> tuple[str, str | None]:
 def _role(side: Side, found: Found) -> PartyRole:
     """From whom the act goes out and to whom; neither where all stand on one hand, as in "Fiji and Samoa agreed".
 
-    What is done together goes out from nobody, but what one wants to do with another does: "Fiji seeks ties with Samoa".
+    What is done together goes out from nobody; what one wants to do with another does: "Fiji seeks ties with Samoa".
     """
     hands = {other.hand for other in found.sides}
     wanted = found.act.stage in (Stage.PROPOSED, Stage.INTENDED) and hands == {"left", "inner"}

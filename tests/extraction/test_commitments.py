@@ -374,7 +374,7 @@ def test_states_cooperate_though_an_article_is_about_sport() -> None:
     [
         ("Fiji seeks closer ties with Samoa.", {"FJ": PartyRole.INITIATOR, "WS": PartyRole.COUNTERPART}),
         ("Fiji and Samoa seek closer ties.", {"FJ": PartyRole.PARTY, "WS": PartyRole.PARTY}),
-        ("Fiji has signed a treaty with Samoa.", {"FJ": PartyRole.INITIATOR, "WS": PartyRole.COUNTERPART}),
+        ("Fiji has signed a treaty with Samoa.", {"FJ": PartyRole.PARTY, "WS": PartyRole.PARTY}),
         ("The treaty between Fiji and Samoa holds.", {"FJ": PartyRole.PARTY, "WS": PartyRole.PARTY}),
     ],
 )
