@@ -18,6 +18,7 @@ from app.language.tables import Row
 
 _MEASURES = word_set("acts.measures")
 _CARGO = word_set("acts.cargo")
+_OPPOSING = word_set("acts.opposing")
 _ACCUSING = word_set("acts.accusing")
 _OF_BLAME = frozenset({"of", "for", "with", "over"})
 MARKED = 0.5
@@ -159,12 +160,15 @@ def _by_rows(scene: Scene) -> Iterator[_Candidate]:
 
 
 def _mark_at(scene: Scene, clause: Clause) -> Trigger | None:
-    return next((m for m in scene.marks if m.first <= clause.predicate.i < m.last), None)
+    """What the reader marks of a clause: its predicate, or else the light verb beside it ("will be held")."""
+    places = [clause.predicate.i, *([clause.light.i] if clause.light is not None else [])]
+    return next((m for at in places for m in scene.marks if m.first <= at < m.last), None)
 
 
 def _by_marks(scene: Scene, found: list[_Candidate]) -> Iterator[_Candidate]:
     """Marked words that no row names: the clause whose predicate stands among them, a verb's before a noun's."""
     known = {c.clause.predicate.i for c in found} | {a.head.i for c in found for a in c.governed}
+    known |= {c.clause.light.i for c in found if c.clause.light is not None}
     for mark in scene.marks:
         if mark.probability < MARKED or any(mark.first <= at < mark.last for at in known):
             continue
@@ -172,7 +176,7 @@ def _by_marks(scene: Scene, found: list[_Candidate]) -> Iterator[_Candidate]:
         inside = inside or [c for c in scene.clauses if any(mark.first <= t.i < mark.last for t in c.words)]
         if inside:
             clause = _governed_by(scene, max(inside, key=lambda c: (c.kind is not Kind.NOMINAL, c.index)))
-            if clause.predicate.i not in known and clause.predicate.tag_ != "RB":
+            if clause.predicate.i not in known and clause.predicate.tag_ != "RB" and clause.lemma not in _OPPOSING:
                 yield _Candidate(clause, UNNAMED, (), mark)
             continue
         bare = bare_clause(scene.root(mark.first, mark.last))

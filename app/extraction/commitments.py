@@ -131,6 +131,7 @@ def _each(scene: Scene, memory: Memory, least: float) -> Iterator[Found]:
             continue
         sides = sides_of(scene, act, memory)
         if not sides.enough:
+            memory.interrupt(act, sides)
             continue
         if sides.act:
             act = continued(act, sides.act)

@@ -20,6 +20,7 @@ from app.language.pipeline import Reading
 from app.language.tables import rows
 
 _WHERE = word_set("entities.where")
+_LEANINGS = frozenset({"pro", "anti", "non"})
 _MARKS = frozenset({'"', "“", "”", ","})
 """Marks that stand at a word of a name: those of a nickname, the comma of "Ministry of Trade, Energy and Mining"."""
 
@@ -125,6 +126,11 @@ class Cast:
     def word_before(self, reference: Reference) -> str:
         """The word before a reference, in lower case; empty where the text begins with it."""
         return self.reading.tokens[reference.start - 1].lower if reference.start else ""
+
+    def leaning(self, reference: Reference) -> bool:
+        """Whether somebody is only for or against a state: "Syrian" of "pro-Syrian"."""
+        before = [token.lower for token in self.reading.tokens[max(0, reference.start - 2) : reference.start]]
+        return before[1:] == ["-"] and before[0] in _LEANINGS
 
     def sort(self) -> None:
         """Bring the references into the order of the text, the longer first."""

@@ -28,6 +28,7 @@ RECALL = 4
 _INDEFINITE = word_set("sides.indefinite")
 _MUTUAL = word_set("sides.mutual")
 _AGAIN = word_set("sides.again")
+_DOMESTIC = word_set("sides.domestic")
 
 
 @dataclass(slots=True)
@@ -42,6 +43,11 @@ class Memory:
         """Remember the sides of an act."""
         self._last[act.form is Form.CONSULTATION] = sides.sides, act, sentence
 
+    def interrupt(self, act: FoundAct, sides: Sides) -> None:
+        """Forget the talks of before, where others meet now whose other side is not told: "the meeting" is theirs."""
+        if act.form is Form.CONSULTATION and act.clause.kind is Kind.VERBAL and sides.names:
+            self._last.pop(True, None)
+
     def recall(self, act: FoundAct, sentence: int) -> tuple[tuple[Side, ...], FoundAct] | None:
         """Sides of the latest act of the same kind, or else of any, and the act; none from too far back."""
         same = act.form is Form.CONSULTATION
@@ -53,6 +59,8 @@ class Memory:
 
 def known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
     """The sides with those that the article has named before, where the act takes them up."""
+    if any(side.head.lower_ in _DOMESTIC and not scene.names(side.head) for side in act.clause.logical_subjects):
+        return found
     return (
         _of_definite(scene, act, found, memory)
         or _continuing(scene, act, found, memory)

@@ -153,10 +153,12 @@ def _behind(cast: Cast, at: int) -> tuple[str | None, str | None]:
 
 
 def _owner(cast: Cast, at: int) -> tuple[str | None, str | None]:
-    """What stands right before a title: "Thai", "Thailand's", "NATO"."""
+    """What stands right before a title: "Thai", "Thailand's", "NATO"; "Thailand's" before "pro-Chinese", too."""
     tokens = cast.reading.tokens
     end = at - (at > 0 and tokens[at - 1].text in ("'s", "'"))
     owner = cast.ending(end)
+    if owner and cast.leaning(owner):
+        return _owner(cast, owner.start - 2)
     if owner and owner.form in (MentionForm.NAME, MentionForm.DEMONYM):
         return _belongs(cast, owner)
     return None, None

@@ -61,7 +61,11 @@ class Scene:
         self.sentence = sentence
         self.first = _after_dateline(cast, sentence)
         self.clauses = cast.reading.clauses(sentence)
-        here = [r for r in cast.within(sentence.first, sentence.last) if r.first >= self.first and cast.sides(r)]
+        here = [
+            r
+            for r in cast.within(sentence.first, sentence.last)
+            if r.first >= self.first and cast.sides(r) and not cast.leaning(r)
+        ]
         described = {
             at for r in here if r.form is MentionForm.NOMINAL for at in range(r.first, r.last)
         }  # "Asian" in "the Asian country" is no side of its own

@@ -42,6 +42,7 @@ _GIVING = frozenset({"give", "help", "for", "any"})
 _OF_STATES = frozenset({"body", "group", "region"})
 """Kinds of what has states for members."""
 _MEMBERS = word_set("sides.members")
+_ASSEMBLIES = word_set("sides.assemblies")
 _ADJUNCTS = word_set("sides.adjuncts")
 
 
@@ -94,14 +95,15 @@ def _sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
 
 
 def _is_among_members(scene: Scene, act: FoundAct, found: Sides) -> bool:
-    """Whether those of one body of states, its "ministers" or "members", meet or agree with one another."""
+    """Whether those of one body of states meet or agree with one another: "NATO ministers met", "the ASEAN summit"."""
     if act.frame not in _MUTUAL or not act.marked or len(found.sides) != 1:
         return False
     side, candidate = found.sides[0], found.sides[0].candidate
     if candidate is None or side.referent.known is None or side.referent.known.kind not in _OF_STATES:
         return False
     head = scene.head_of(candidate.reference)
-    return head.lower_ in _MEMBERS or (head.dep_ != "ROOT" and head.head.lower_ in _MEMBERS)
+    wanted = _MEMBERS | _ASSEMBLIES if act.frame == "talks" else _MEMBERS
+    return head.lower_ in wanted or (head.dep_ != "ROOT" and head.head.lower_ in wanted)
 
 
 def _with_who_acts(scene: Scene, act: FoundAct, candidates: list[Candidate]) -> Sides | None:
@@ -247,7 +249,8 @@ def _afar(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Candida
         part = _part(scene, act, reference)
         preposition = scene.preposition(scene.head_of(reference))
         together = len(reference.referents) > 1 or (preposition == "with" and act.frame in _MUTUAL)
-        receives = preposition == "in" and act.frame in _GIVING and part >= CLOSE and reference.first > act.at
+        follows = act.marked or reference.first > act.at
+        receives = preposition == "in" and act.frame in _GIVING and part >= CLOSE and follows
         if part < (HEARD if together else AFAR):
             continue
         if receives or preposition not in nowhere or _hosts(scene, act, reference):

@@ -51,6 +51,7 @@ def countries(commitment: Commitment) -> set[str]:
         ("USAID sent rice to Malawi.", "enacted", "aid", {"US", "MW"}),
         ("NATO Secretary-General Mark Rutte visited Malawi.", "enacted", "consultation", {"nato", "MW"}),
         ("ASEAN foreign ministers met in Suva on Monday.", "enacted", "consultation", {"asean"}),
+        ("An ASEAN summit will be held in Suva in May.", "intended", "consultation", {"asean"}),
         ("Members of OPEC are meeting in Quito to discuss prices.", "enacted", "consultation", {"opec"}),
         ("The fishing deal between Fiji and Tonga could open new markets.", "agreed", "economic", {"FJ", "TO"}),
         (
@@ -152,6 +153,8 @@ def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, s
         "Kenya ordered Ugandan troops to leave.",
         "The OPEC building in Vienna was repainted.",
         "NATO ministers smiled for the cameras.",
+        "Lebanon's pro-Syrian president held talks with deputies.",
+        "Kenya protested against the dam.",
     ],
 )
 def test_what_is_no_commitment_yields_none(text: str) -> None:
@@ -308,6 +311,16 @@ def test_what_waits_for_another_act_is_to_come_like_it() -> None:
 def test_a_third_party_that_quarrels_leaves_the_pair_in_play() -> None:
     text = "Fiji and Tonga held talks. Samoa summoned the Tongan ambassador. The two sides agreed on a trade deal."
     assert countries(commitments_of(text)[-1]) == {"FJ", "TO"}
+
+
+def test_a_meeting_of_others_is_not_that_of_the_pair_in_play() -> None:
+    text = "Fiji and Tonga met on Monday. Kenya's parliament met, too. The meeting began late."
+    assert [len(c.evidence) for c in commitments_of(text)] == [1]
+
+
+def test_lawmakers_agree_without_the_sides_of_an_act_before() -> None:
+    text = "Fiji and Tonga signed a deal on Monday. Lawmakers agreed on the plan for schools."
+    assert [len(c.evidence) for c in commitments_of(text)] == [1]
 
 
 def test_each_side_is_one_of_the_pair_in_play() -> None:

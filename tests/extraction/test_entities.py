@@ -82,6 +82,10 @@ def test_a_person_belongs_to_a_country_only_where_the_text_says_so(text: str, co
     assert entities_of(text)["somchai-dee"].country == country
 
 
+def test_who_is_for_a_state_does_not_belong_to_it() -> None:
+    assert entities_of("Fiji's pro-Tongan President Ana Ruiz left.")["ana-ruiz"].country == "FJ"
+
+
 def test_a_name_behind_that_of_a_state_belongs_to_it() -> None:
     assert entities_of("Envoys of Fiji met Norway's Jens Dahl.")["jens-dahl"].country == "NO"
 
