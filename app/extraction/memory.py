@@ -158,7 +158,7 @@ def given_to_headline(scene: Scene, act: FoundAct, found: Sides, memory: Memory)
     if not found.names or receiver in found.names or any(side.hand != "left" for side in found.sides):
         return None
     given = Side(_referent(scene.cast, receiver), None, "right")
-    return Sides((*found.sides, given), near=False, recalled=True)
+    return Sides((*found.sides, given), near=False)
 
 
 def _referent(cast: Cast, side: str) -> Referent:

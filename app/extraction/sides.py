@@ -15,7 +15,7 @@ from app.extraction.memory import Memory, given_to_headline, known
 from app.extraction.scene import Fit, Scene
 from app.extraction.side import TOPIC, Candidate, Side, Sides
 from app.extraction.tables import rows, word_set
-from app.language.clauses import Argument, Clause, Kind, Role, Voice
+from app.language.clauses import Argument, Clause, Kind, Relation, Role, Voice
 
 if TYPE_CHECKING:
     from spacy.tokens import Span
@@ -218,9 +218,15 @@ def _modifying(scene: Scene, act: FoundAct, clause: Clause, seen: set[Reference]
 
 
 def _governing(scene: Scene, act: FoundAct, seen: set[Reference]) -> Iterator[Candidate]:
-    """Who stands in the clause above: the asker of what is asked for, those who travel in order to talk."""
+    """Who stands in the clause above: the asker of what is asked for, those who travel in order to talk.
+
+    Nobody where another acts beside it: "Peru sent tents, while a Chilean team helped".
+    """
     parent = scene.clauses.parent(act.clause)
     if parent is None or (act.clause.finite and not act.clause.modality):
+        return
+    theirs = {argument.head.i for argument in parent.arguments}
+    if act.clause.relation is Relation.ADVERBIAL and any(s.head.i not in theirs for s in act.clause.subjects):
         return
     inside = frozenset({act.at})
     if act.form is Form.CONSULTATION:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from app.language.bearers import charge_end, is_charge, is_office, is_titled_person
 from app.language.gazetteer import head_words, known_at, particles, title_words
 from app.language.name_words import EDGES, LONGEST_NAME, ORGANIZATION, PERSON, PLACE, Proposal, Words
+from app.language.tables import word_set
 
+_PARTS_OF_LANDS = word_set("names.parts_of_lands")
 _SHORTEST_PIECE = 5
 """Letters of a small piece behind a hyphen that still belongs to a name: "in" of "Moon Jae-in", not "backed"."""
 
@@ -53,10 +55,23 @@ def trimmed(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             if tokens[last - 1].text[-1] == "." and tokens[last - 1].text[0].isalpha():
                 break
             last -= 1
-        while first < last and (tokens[first].lower in EDGES or not tokens[first].text[0].isalnum()):
+        while first < last and (
+            tokens[first].lower in EDGES
+            or not tokens[first].text[0].isalnum()
+            or (proposal.kind == PLACE and _is_part_of_a_land(words, first, last))
+        ):
             first += 1
         for part in _headed(words, replace(proposal, first=first, last=last)):
             yield from _untitled(words, _whom(words, part) if part.kind == ORGANIZATION else part)
+
+
+def _is_part_of_a_land(words: Words, at: int, last: int) -> bool:
+    """Whether a word only tells which part of a country is meant: "southern" of "southern Peru"."""
+    token = words.reading.tokens[at]
+    if token.text in _PARTS_OF_LANDS:
+        return True
+    begins = at in words.begins and token.lower in _PARTS_OF_LANDS
+    return begins and known_at(words.reading.tokens, at, last) is None and _is_known(words, at + 1, last)
 
 
 def _headed(words: Words, proposal: Proposal) -> Iterator[Proposal]:

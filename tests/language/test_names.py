@@ -56,6 +56,9 @@ def names_of(text: str) -> list[tuple[str, EntityType]]:
         ),
         ("Thai State Councilor Chai Dee spoke.", [("Chai Dee", PERSON)]),
         ("The Secretary of State spoke.", []),
+        ("It rained in southern Peru.", [("Peru", COUNTRY)]),
+        ("Southern Peru was quiet.", [("Peru", COUNTRY)]),
+        ("South Sudan was quiet.", [("South Sudan", COUNTRY)]),
         ("NATO Secretary-General Ana Ruiz left.", [("NATO", ORGANIZATION), ("Ana Ruiz", PERSON)]),
         ("The ASEAN Secretary-General left.", [("ASEAN", ORGANIZATION)]),
         (
