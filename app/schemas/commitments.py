@@ -55,7 +55,9 @@ class CommitmentOut(Wire):
     confidence: float = Field(ge=0, le=1)
     speakers: list[SpeakerOut] = Field(description="Who is reported to say it; empty when the article itself does.")
     statement: str | None = Field(description="Id of the statement that reports it.")
-    parties: list[PartyOut]
+    parties: list[PartyOut] = Field(
+        description="One for each side; a body alone where its members act with one another, as ministers of NATO do."
+    )
     evidence: list[EvidenceOut]
 
 

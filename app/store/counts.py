@@ -149,7 +149,7 @@ def _days(filters: Filters, chosen: Select[Any] | None) -> FromClause:
 
 
 def _pairs(filters: Filters, chosen: Select[Any] | None) -> FromClause:
-    """Read once and kept, since it is asked twice."""
-    pair = commitment_pairs.c
-    held = conditions(commitments, filters, pair) if chosen is None else [pair.commitment_pk.in_(chosen)]
-    return _counted_pairs(*held).cte()
+    """What pairs say themselves is read off the index of sides, for all and for the most; else once, and kept."""
+    if chosen is None:
+        return _counted_pairs(*conditions(commitments, filters, commitment_pairs.c)).subquery()
+    return _counted_pairs(commitment_pairs.c.commitment_pk.in_(chosen)).cte()
