@@ -34,7 +34,7 @@ WRITE_CACHE_KIB = 2048
 """Memory for pages of a connection: one that only reads has less; there are many, and the system keeps pages, too."""
 
 BULK_CACHE_KIB = 256 * 1024
-BULK_CHECKPOINT_PAGES = 32 * 1024
+BULK_CHECKPOINT_PAGES = 128 * 1024
 """Memory for pages, and pages of 4 KiB in the write-ahead log before they are moved, of a bulk load."""
 
 
