@@ -20,6 +20,7 @@ _MEASURES = word_set("acts.measures")
 _CARGO = word_set("acts.cargo")
 _OPPOSING = word_set("acts.opposing")
 _ACCUSING = word_set("acts.accusing")
+_PREVENTING = word_set("acts.preventing")
 _OF_BLAME = frozenset({"of", "for", "with", "over"})
 MARKED = 0.5
 """Least probability at which words that the reader marks, and no row of the table names, are an act."""
@@ -246,8 +247,10 @@ def _is_cargo(one: _Candidate) -> bool:
 
 
 def _is_charge(scene: Scene, clause: Clause) -> bool:
-    """Whether it is what somebody is blamed for: "accused Peru of arming rebels", "jailed for helping Chile"."""
+    """Whether somebody is blamed for it or kept from it: "accused Peru of arming rebels", "bars Chile from selling"."""
     above = scene.clauses.parent(clause)
+    if above is not None and clause.marker == "from" and above.lemma in _PREVENTING:
+        return True
     if above is None or above.lemma not in _ACCUSING:
         return False
     return clause.marker in _OF_BLAME or (clause.relation is Relation.COMPLEMENT and not clause.finite)

@@ -29,6 +29,7 @@ _INDEFINITE = word_set("sides.indefinite")
 _MUTUAL = word_set("sides.mutual")
 _AGAIN = word_set("sides.again")
 _DOMESTIC = word_set("sides.domestic")
+_INTERNAL = word_set("sides.internal")
 
 
 @dataclass(slots=True)
@@ -44,9 +45,9 @@ class Memory:
         self._last[act.form is Form.CONSULTATION] = sides.sides, act, sentence
 
     def interrupt(self, act: FoundAct, sides: Sides) -> None:
-        """Forget the talks of before, where others meet now whose other side is not told: "the meeting" is theirs."""
+        """Forget the acts of before, where others meet now whose other side is not told: "the meeting" is theirs."""
         if act.form is Form.CONSULTATION and act.clause.kind is Kind.VERBAL and sides.names:
-            self._last.pop(True, None)
+            self._last.clear()
 
     def recall(self, act: FoundAct, sentence: int) -> tuple[tuple[Side, ...], FoundAct] | None:
         """Sides of the latest act of the same kind, or else of any, and the act; none from too far back."""
@@ -59,7 +60,7 @@ class Memory:
 
 def known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
     """The sides with those that the article has named before, where the act takes them up."""
-    if any(side.head.lower_ in _DOMESTIC and not scene.names(side.head) for side in act.clause.logical_subjects):
+    if _is_of_one_country(scene, act):
         return found
     return (
         _of_definite(scene, act, found, memory)
@@ -69,6 +70,13 @@ def known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
         or given_to_headline(scene, act, found, memory)
         or found
     )
+
+
+def _is_of_one_country(scene: Scene, act: FoundAct) -> bool:
+    """Whether those of one country act among themselves: "lawmakers agreed", "a meeting of the board"."""
+    doing = [*act.clause.logical_subjects, *act.clause.by("of")]
+    among = any(side.head.lower_ in _DOMESTIC and not scene.names(side.head) for side in doing)
+    return among or any(word.lower_ in _INTERNAL for word in act.clause.modifiers)
 
 
 def _continuing(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides | None:
