@@ -83,7 +83,8 @@ def _repeats(scene: Scene, one: Found, other: Found) -> bool:
     if one.names & other.names and _is_further(one, other):
         return True
     doubted = other.act.marked and not one.act.marked
-    if doubted and one.act.form is other.act.form and one.names <= other.names:
+    told = _is_told(one.act) and one.act.stage is not other.act.stage
+    if doubted and not told and one.act.form is other.act.form and one.names <= other.names:
         return True
     clause = one.act.clause
     if other.act.form is Form.CONSULTATION and _is_topic(one.act, other.act):
@@ -104,7 +105,7 @@ def _repeats(scene: Scene, one: Found, other: Found) -> bool:
 def _is_further(one: Found, other: Found) -> bool:
     """Whether one is known from before and the other told here, or is a bare noun for what the other tells."""
     if one.signs.recalled:
-        return not other.signs.recalled
+        return not other.signs.recalled and not (_is_told(one.act) and one.act.marked)
     noun = one.act.clause.kind is Kind.NOMINAL and not one.signs.near
     return noun and bool(other.signs.near) and one.act.form is other.act.form
 
@@ -117,6 +118,13 @@ def _is_under(scene: Scene, one: Found, other: Found) -> bool:
     above = scene.clauses.parent(clause)
     terms = scene.preposition(clause.predicate) in ("in", "under", "as", "through")
     return terms and above is not None and above.index == other.act.clause.index and one.names <= other.names
+
+
+def _is_told(act: FoundAct) -> bool:
+    """Whether an act is told by a verb of its own: "sent rice" of "sent rice and plans to send doctors"."""
+    clause = act.clause
+    alone = clause.relation in (Relation.ROOT, Relation.PARATAXIS, Relation.COMPLEMENT)
+    return clause.kind is Kind.VERBAL and clause.finite and alone
 
 
 def _is_topic(act: FoundAct, talk: FoundAct) -> bool:

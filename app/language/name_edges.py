@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from app.domain.entity import EntityType
 from app.language.bearers import charge_end, is_charge, is_office, is_titled_person
-from app.language.gazetteer import head_words, known_at, particles, title_words
+from app.language.gazetteer import Known, head_words, known_at, particles, title_words
 from app.language.name_words import EDGES, LONGEST_NAME, ORGANIZATION, PERSON, PLACE, Proposal, Words
 from app.language.tables import word_set
 
 _PARTS_OF_LANDS = word_set("names.parts_of_lands")
+_PARTIES = frozenset({"name", "demonym", "body"})
+"""Kinds of those after whom a meeting of theirs is called."""
 _SHORTEST_PIECE = 5
 """Letters of a small piece behind a hyphen that still belongs to a name: "in" of "Moon Jae-in", not "backed"."""
 
@@ -25,7 +28,7 @@ def lines(words: Words, first: int, last: int) -> Iterator[tuple[int, int]]:
 
 
 def parted(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
-    """Two places that the model took for one: "Fiji and Samoa", "U.S. Middle East", but not "Trinidad and Tobago"."""
+    """Two names that the model took for one: "Fiji and Samoa", "Fiji-Samoa Dialogue", not "Trinidad and Tobago"."""
     tokens = words.reading.tokens
     for proposal in found:
         joined = [at for at in range(proposal.first + 1, proposal.last - 1) if tokens[at].lower == "and"]
@@ -36,8 +39,22 @@ def parted(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
         elif proposal.kind == PLACE and known and _is_known(words, known[0], proposal.last):
             yield replace(proposal, last=known[0])
             yield replace(proposal, first=known[0])
+        elif proposal.kind == ORGANIZATION and known and (other := _other_party(words, known[0], proposal.last)):
+            for at, (stop, party) in ((proposal.first, known), other):
+                kind = ORGANIZATION if party.type is EntityType.ORGANIZATION else PLACE
+                yield replace(proposal, first=at, last=stop, kind=kind)
         else:
             yield proposal
+
+
+def _other_party(words: Words, at: int, last: int) -> tuple[int, tuple[int, Known]] | None:
+    """The second of two whose meeting or body bears both names, behind a hyphen: "Peru" of "Chile-Peru Dialogue"."""
+    tokens = words.reading.tokens
+    if at + 1 >= last or tokens[at].text not in ("-", "–"):
+        return None
+    found = known_at(tokens, at + 1, last)
+    acts = found is not None and found[1].acts and found[1].kind in _PARTIES
+    return (at + 1, found) if found and acts else None
 
 
 def _is_known(words: Words, first: int, last: int) -> bool:

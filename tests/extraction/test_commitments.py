@@ -314,6 +314,11 @@ def test_a_third_party_that_quarrels_leaves_the_pair_in_play() -> None:
     assert countries(commitments_of(text)[-1]) == {"FJ", "TO"}
 
 
+def test_what_each_verb_of_a_sentence_tells_is_an_act_of_its_own() -> None:
+    text = "Norway has delivered 2,000 tonnes of rice to Malawi since May and plans to send doctors."
+    assert {(c.stage.value, c.form.value) for c in commitments_of(text)} == {("enacted", "aid"), ("intended", "aid")}
+
+
 def test_a_meeting_of_others_is_not_that_of_the_pair_in_play() -> None:
     text = "Fiji and Tonga met on Monday. Kenya's parliament met, too. The meeting began late."
     assert [len(c.evidence) for c in commitments_of(text)] == [1]

@@ -56,6 +56,7 @@ def names_of(text: str) -> list[tuple[str, EntityType]]:
         ),
         ("Thai State Councilor Chai Dee spoke.", [("Chai Dee", PERSON)]),
         ("The Secretary of State spoke.", []),
+        ("The India-Peru Trade Cooperation Dialogue was held.", [("India", COUNTRY), ("Peru", COUNTRY)]),
         ("It rained in southern Peru.", [("Peru", COUNTRY)]),
         ("Southern Peru was quiet.", [("Peru", COUNTRY)]),
         ("South Sudan was quiet.", [("South Sudan", COUNTRY)]),
