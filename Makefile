@@ -92,9 +92,9 @@ $(TRAINING)/stamp: training/requirements.txt training/upstream.txt requirements.
 	$(TRAINING)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# How fast articles are loaded, and how fast reads stay while articles are handed in: make bench-load SCALE=1000000
+# How fast articles are loaded, and how fast reads stay while articles are handed in: make bench-load SCALE=1000000 ORDERS=days
 bench-load: install
-	$(BIN)/python -m benchmarks.load $(SCALE)
+	$(BIN)/python -m benchmarks.load $(or $(SCALE),100000) $(ORDERS)
 
 bench-load-serving: install
 	$(BIN)/python -m benchmarks.load_serving

@@ -1,6 +1,6 @@
 """How fast `entente load` is: on one core and on all of them, and at the end of a large load beside its start.
 
-usage: make bench-load [SCALE=articles]      (default 100000; 0 leaves the large loads out)
+usage: make bench-load [SCALE=articles] [ORDERS=days|chance]      (default 100000, both; 0 leaves the large loads out)
 """
 
 from __future__ import annotations
@@ -93,11 +93,13 @@ def rate(marks: Sequence[tuple[float, int]], begin: int, end: int) -> float:
 def main() -> None:
     """Print the tables."""
     scale = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    orders = sys.argv[2:] or ["days", "chance"]
+    if unknown := set(orders) - {"days", "chance"}:
+        sys.exit(f"bench-load: {', '.join(sorted(unknown))}: neither of days, chance")
     with tempfile.TemporaryDirectory() as folder:
         compare_cores(Path(folder))
-        if scale:
-            large_load(Path(folder), scale, in_order=True)
-            large_load(Path(folder), scale, in_order=False)
+        for order in orders if scale else ():
+            large_load(Path(folder), scale, in_order=order == "days")
 
 
 if __name__ == "__main__":

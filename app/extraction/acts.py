@@ -10,7 +10,7 @@ from app.domain.commitment import Form, Stage
 from app.extraction.firmness import Firmness, firmness
 from app.extraction.forms import form_of
 from app.extraction.scene import Part, Scene
-from app.extraction.tables import rows, word_set
+from app.extraction.tables import hostile_words, rows, word_set
 from app.extraction.triggers import match
 from app.language.clauses import Argument, Clause, Kind, Relation, Tense, bare_clause
 from app.language.marks import Trigger
@@ -249,17 +249,17 @@ def _is_cargo(one: _Candidate) -> bool:
 def _is_charge(scene: Scene, clause: Clause) -> bool:
     """Whether somebody is blamed for it or kept from it: "accused Peru of arming rebels", "bars Chile from selling"."""
     above = scene.clauses.parent(clause)
-    if above is not None and clause.marker == "from" and above.lemma in _PREVENTING:
-        return True
-    if above is None or above.lemma not in _ACCUSING:
+    if above is None:
         return False
-    return clause.marker in _OF_BLAME or (clause.relation is Relation.COMPLEMENT and not clause.finite)
+    if above.lemma in _PREVENTING and clause.marker == "from":
+        return True
+    blamed_for = clause.marker in _OF_BLAME or (clause.relation is Relation.COMPLEMENT and not clause.finite)
+    return above.lemma in _ACCUSING and blamed_for
 
 
 def _hostile(one: _Candidate) -> bool:
-    hostile = {row["word"] for row in rows("hostile.tsv")}
     wanted = {argument.head.i for argument in one.governed}
-    return any(a.head.lower_ in hostile and a.head.i not in wanted for a in one.clause.logical_objects)
+    return any(a.head.lower_ in hostile_words() and a.head.i not in wanted for a in one.clause.logical_objects)
 
 
 def continued(act: FoundAct, before: FoundAct) -> FoundAct:

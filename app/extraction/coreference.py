@@ -10,8 +10,7 @@ from app.extraction.descriptions import body_described, format_at
 from app.extraction.entities import Cast, Reference, Referent
 from app.extraction.first_person import first_persons
 from app.extraction.holders import holder_at, holders_by_office, two_holders
-from app.extraction.tables import rows as lexicon_rows
-from app.extraction.tables import word_set
+from app.extraction.tables import hostile_words, word_set
 from app.language.gazetteer import members
 from app.language.sentences import Sentence
 from app.language.tables import rows
@@ -28,10 +27,9 @@ _NO_PHRASE = frozenset({"VBD", "VBZ", "VBP", "VB", "MD", "IN", "TO", "PRP"})
 _PORTFOLIOS = word_set("coreference.portfolios")
 _PAIRED = word_set("coreference.paired")
 _THOSE = word_set("coreference.those")
-_HOSTILE = frozenset(row["word"] for row in lexicon_rows("hostile.tsv"))
 _ONE_OF_TWO = frozenset({"each", "either", "neither"})
 _EITHER = word_set("coreference.either")
-_DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"}) | _ONE_OF_TWO
+_DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
 
 
 @dataclass(slots=True)
@@ -143,7 +141,7 @@ def _is_intruder(cast: Cast, pair: tuple[int, ...], sides: tuple[int, ...], sent
     """Whether a third party quarrels with one of the pair, which leaves the pair in play: "summoned its envoy"."""
     others = {cast.referents[number].side for number in sides} - {cast.referents[number].side for number in pair}
     words = (token.lower for token in cast.reading.tokens[sentence.first : sentence.last])
-    return len(pair) == 2 and len(others) == 1 and not _HOSTILE.isdisjoint(words)
+    return len(pair) == 2 and len(others) == 1 and not hostile_words().isdisjoint(words)
 
 
 def _sides_named(cast: Cast, references: list[Reference]) -> tuple[int, ...]:
@@ -165,6 +163,8 @@ def _may_be_subject(cast: Cast, reference: Reference) -> bool:
 
 def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Reference]) -> Reference | None:
     word = cast.reading.tokens[at].lower
+    if word in _ONE_OF_TWO:
+        return _pair(cast, scene, sentence, at, here)
     if word in _DETERMINERS:
         found = _pair(cast, scene, sentence, at, here) or _country(cast, scene, at, here)
         found = found or (
@@ -224,7 +224,7 @@ def _pair(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[Ref
     window = [tokens[i].lower for i in range(at, min(at + 8, len(tokens)))]
     if length := _length_of_those(cast, at, window):
         return _those(cast, scene, sentence, at, length, here)
-    each = window[0] in _ONE_OF_TWO and window[1] in _EITHER
+    each = window[0] in _ONE_OF_TWO and not _EITHER.isdisjoint(window[1:2])
     counted = each or window[0] == "both" or "two" in window[:2] or window[:2] in (["the", "sides"], ["the", "parties"])
     pair = scene.pair or _sides_named(cast, here)
     if not counted or len(pair) != 2:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from app.domain.entity import EntityType, MentionForm, Role
 from app.extraction.offices import Office, office_after, office_at, office_before
@@ -196,12 +197,17 @@ def gather(reading: Reading, names: list[Name]) -> Cast:
     return cast
 
 
+@cache
+def _seats() -> dict[str, Known]:
+    """The bodies of seats.tsv by their cities."""
+    return {row["city"]: known_bodies()[row["body"]] for row in rows("seats.tsv")}
+
+
 def _seated(reading: Reading, names: list[Name]) -> Iterator[Name]:
     """The names, those of a city that stands for the body there ("Brussels") as the body's."""
-    seats = {row["city"]: known_bodies()[row["body"]] for row in rows("seats.tsv")}
     countries = {n.country for n in names if n.known and n.known.kind in (PlaceWord.NAME, PlaceWord.DEMONYM)}
     for name in names:
-        body = seats.get(reading.words(name.first, name.last)) if name.type is EntityType.COUNTRY else None
+        body = _seats().get(reading.words(name.first, name.last)) if name.type is EntityType.COUNTRY else None
         if body and name.country not in countries and not _is_place(reading, name):
             yield replace(name, type=EntityType.ORGANIZATION, country=None, known=body)
         else:

@@ -67,7 +67,6 @@ def known(scene: Scene, act: FoundAct, found: Sides, memory: Memory) -> Sides:
         or _continuing(scene, act, found, memory)
         or _between_the_same(scene, act, found, memory)
         or _of_headline(scene, found, memory)
-        or given_to_headline(scene, act, found, memory)
         or found
     )
 

@@ -71,6 +71,7 @@ def frames() -> dict[str, Frame]:
 def sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     """Who takes part in an act; not ``enough`` where it cannot be told."""
     found = _sides_of(scene, act, memory)
+    found = given_to_headline(scene, act, found, memory) or found
     return found if found.enough else replace(found, among=_is_among_members(scene, act, found))
 
 
@@ -78,7 +79,7 @@ def _sides_of(scene: Scene, act: FoundAct, memory: Memory) -> Sides:
     candidates = list(_candidates(scene, act))
     found = Sides(tuple(_admitted(scene, candidates)))
     if found.enough:
-        return _with_who_acts(scene, act, candidates) or given_to_headline(scene, act, found, memory) or found
+        return _with_who_acts(scene, act, candidates) or found
     candidates.extend(_governing(scene, act, _standing(candidates)))
     wider = Sides(tuple(_admitted(scene, candidates)), near=False)
     if wider.enough:

@@ -22,6 +22,12 @@ def groups() -> dict[str, frozenset[str]]:
     return {row["group"]: frozenset(row["words"].split("|")) for row in rows("words.tsv")}
 
 
+@cache
+def hostile_words() -> frozenset[str]:
+    """Words of quarrels and war."""
+    return frozenset(row["word"] for row in rows("hostile.tsv"))
+
+
 def word_set(name: str) -> frozenset[str]:
     """A set of words of the lexicon's grammar.tsv."""
     return word_set_of(name, PACKAGE)

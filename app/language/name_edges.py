@@ -8,11 +8,12 @@ from dataclasses import replace
 from app.domain.entity import EntityType
 from app.language.bearers import charge_end, is_charge, is_office, is_titled_person
 from app.language.gazetteer import Known, head_words, known_at, particles, title_words
+from app.language.geography import PlaceWord
 from app.language.name_words import EDGES, LONGEST_NAME, ORGANIZATION, PERSON, PLACE, Proposal, Words
 from app.language.tables import word_set
 
 _PARTS_OF_LANDS = word_set("names.parts_of_lands")
-_PARTIES = frozenset({"name", "demonym", "body"})
+_PARTIES = frozenset({PlaceWord.NAME, PlaceWord.DEMONYM, "body"})
 """Kinds of those after whom a meeting of theirs is called."""
 _SHORTEST_PIECE = 5
 """Letters of a small piece behind a hyphen that still belongs to a name: "in" of "Moon Jae-in", not "backed"."""

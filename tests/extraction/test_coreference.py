@@ -105,6 +105,8 @@ def test_nobody_named_nobody_meant(words: str) -> None:
         ("Kenya and Uganda met. Thousands of nurses waited. They sang.", "They"),
         ("Norway praised Peru. The East African country is far off.", "The East African country"),
         ("Kenya and Uganda met. The union leaders sang.", "The union leaders"),
+        ("Kenya left. Each country is free.", "Each country"),
+        ("Kenya and Uganda met and gave nine ships each", "each"),
         ("NATO left. The alliance of farmers and fishermen sang.", "The alliance"),
     ],
 )

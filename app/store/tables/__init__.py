@@ -11,7 +11,6 @@ from app.store.tables.access import (
     access_keys,
     access_sessions,
     audit_entries,
-    changes,
 )
 from app.store.tables.articles import (
     article_sources,
@@ -32,6 +31,7 @@ from app.store.tables.facts import (
     statements,
 )
 from app.store.tables.tallies import (
+    changes,
     month_tallies,
     pair_tallies,
     state_tallies,

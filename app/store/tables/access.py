@@ -1,4 +1,4 @@
-"""Keys and sessions that let somebody in, what they asked for, and how many writes there were."""
+"""Keys and sessions that let somebody in, and what they asked for."""
 
 from __future__ import annotations
 
@@ -51,16 +51,6 @@ class AuditRow(SQLModel, table=True):
     request_id: str
 
 
-class ChangeRow(SQLModel, table=True):
-    """One row that counts the writes, so that readers can tell whether anything changed."""
-
-    __tablename__ = "changes"
-
-    pk: int = Field(default=1, primary_key=True)
-    count: int = 0
-
-
 access_keys = table_of(KeyRow)
 access_sessions = table_of(SessionRow)
 audit_entries = table_of(AuditRow)
-changes = table_of(ChangeRow)

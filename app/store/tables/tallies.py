@@ -1,4 +1,4 @@
-"""Counts of commitments, which every write keeps up to date."""
+"""Counts that every write keeps up to date: of commitments, and of the writes."""
 
 from __future__ import annotations
 
@@ -49,6 +49,16 @@ class PairTallyRow(SQLModel, table=True):
     negated: int = Field(sa_type=BigInteger)
 
 
+class ChangeRow(SQLModel, table=True):
+    """One row that counts the writes, so that readers can tell whether anything changed."""
+
+    __tablename__ = "changes"
+
+    pk: int = Field(default=1, primary_key=True)
+    count: int = 0
+
+
 month_tallies = table_of(MonthTallyRow)
 state_tallies = table_of(StateTallyRow)
 pair_tallies = table_of(PairTallyRow)
+changes = table_of(ChangeRow)
