@@ -27,7 +27,7 @@ from sqlalchemy import (
 from app.domain.commitment import Form, Stage
 from app.store.conditions import Columns, Filters, Values, conditions
 from app.store.narrowing import reading
-from app.store.tables import commitment_pairs, commitments, month_tallies, pair_tallies, state_tallies
+from app.store.tables import commitment_pairs, commitments, month_tallies, pair_tallies, pair_totals, state_tallies
 
 OF_KINDS = frozenset({"form", "stage", "negated"})
 OF_PAIRS = OF_KINDS | {"published_from", "published_to"}
@@ -40,12 +40,14 @@ Counted = ColumnElement[int]
 class Counts:
     """Rows that stand for some commitments each, as many as their ``number`` says, of which some are ``negated``.
 
-    Both have ``form`` and ``stage``; ``months`` has the ``month``, empty where it is unknown, ``pairs`` has the sides
-    ``one`` and ``other``, of which one is the first of the alphabet.
+    ``months`` has the ``month``, empty where it is unknown, with ``form`` and ``stage``; ``pairs`` has the sides
+    ``one`` and ``other``, of which one is first by the alphabet, with ``form`` and ``stage``; ``totals`` has the same
+    pairs, but may have all kinds of a pair together.
     """
 
     months: FromClause
     pairs: FromClause
+    totals: FromClause
 
 
 def counts(connection: Connection, filters: Filters) -> Counts:
@@ -56,7 +58,8 @@ def counts(connection: Connection, filters: Filters) -> Counts:
     if names <= OF_KINDS | {"country"} and len(states) <= 1:
         return _kept_of_state(states[0], kinds) if states else _kept(kinds)
     chosen = None if names <= OF_PAIRS else chosen_by(connection, filters)
-    return Counts(_days(filters, chosen), _pairs(filters, chosen))
+    pairs = _pairs(filters, chosen)
+    return Counts(_days(filters, chosen), pairs, pairs)
 
 
 def sums(rows: Columns) -> list[ColumnElement[Any]]:
@@ -102,8 +105,13 @@ def _kept(kinds: Filters) -> Counts:
     numbers, held = kept_of(month, kinds)
     months = select(month.month, month.form, month.stage, *numbers).where(*held)
     numbers, held = kept_of(pair, kinds)
-    pairs = select(pair.one, pair.other, pair.form, pair.stage, *numbers).where(pair.one < pair.other, *held)
-    return Counts(months.subquery(), pairs.subquery())
+    pairs = select(pair.one, pair.other, pair.form, pair.stage, *numbers).where(pair.one < pair.other, *held).subquery()
+    if any(name != "negated" for name, _ in kinds):
+        return Counts(months.subquery(), pairs, pairs)
+    in_all = pair_totals.c
+    numbers, held = kept_of(in_all, kinds)
+    totals = select(in_all.one, in_all.other, *numbers).where(*held)
+    return Counts(months.subquery(), pairs, totals.subquery())
 
 
 def _kept_of_state(state: str, kinds: Filters) -> Counts:
@@ -124,7 +132,8 @@ def _kept_of_state(state: str, kinds: Filters) -> Counts:
         commitment_pairs.c.commitment_pk.in_(of_several), *conditions(commitments, kinds, commitment_pairs.c)
     )
     beside = other.where(commitment_pairs.c.one != state, commitment_pairs.c.other != state)
-    return Counts(months.subquery(), union_all(own, beside).cte())
+    pairs = union_all(own, beside).cte()
+    return Counts(months.subquery(), pairs, pairs)
 
 
 def _counted_pairs(*held: ColumnElement[bool]) -> Select[Any]:

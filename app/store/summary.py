@@ -65,11 +65,11 @@ def _by_month(source: Counts) -> Select[Any]:
 
 def _by_pair(source: Counts, most: int) -> Select[Any]:
     """The pairs with the most commitments are found by counting all, and only theirs are then told apart by kind."""
-    pairs, number = source.pairs.c, total(source.pairs.c.number).label("number")
-    counted = select(pairs.one, pairs.other, number, func.count().over().label("pairs")).group_by(
-        pairs.one, pairs.other
+    sides, number = source.totals.c, total(source.totals.c.number).label("number")
+    counted = select(sides.one, sides.other, number, func.count().over().label("pairs")).group_by(
+        sides.one, sides.other
     )
-    top = counted.order_by(number.desc(), pairs.one, pairs.other).limit(most).subquery()
+    top = counted.order_by(number.desc(), sides.one, sides.other).limit(most).subquery()
     again = source.pairs.alias()
     same = and_(again.c.one == top.c.one, again.c.other == top.c.other)
     kinds = [again.c.form, again.c.stage]

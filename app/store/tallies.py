@@ -50,6 +50,12 @@ _ALL = (
         "p.one, p.other, c.form, c.stage",
         "commitments c JOIN commitment_pairs p ON p.commitment_pk = c.pk",
     ),
+    _Kept(
+        "pair_totals",
+        "one, other",
+        "p.one, p.other",
+        "commitments c JOIN commitment_pairs p ON p.commitment_pk = c.pk AND p.one < p.other",
+    ),
 )
 _ADDED = [kept.counting("") for kept in _ALL]
 _REMOVED = [(kept.counting("-"), kept.clearing()) for kept in _ALL]

@@ -18,7 +18,7 @@ from app.store.database import Database
 from app.store.partners import partners
 from app.store.queries import Window
 from app.store.summary import summary
-from app.store.tables import month_tallies, pair_tallies, state_tallies
+from app.store.tables import month_tallies, pair_tallies, pair_totals, state_tallies
 from app.store.write import delete_article, put, replace_article
 from tests.making import FactsOf
 
@@ -102,5 +102,15 @@ def test_nothing_is_kept_of_what_is_gone(database: Database) -> None:
         with database.write() as connection:
             delete_article(connection, article)
     with database.read() as connection:
-        for table in (month_tallies, state_tallies, pair_tallies):
+        for table in (month_tallies, state_tallies, pair_tallies, pair_totals):
             assert connection.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_what_an_older_version_stored_is_counted(database: Database) -> None:
+    fill_and_change(database, 5)
+    with database.read() as connection:
+        before = [summary(connection, filters, 4) for filters in FILTERS]
+    database.downgrade("0010")
+    database.migrate()
+    with database.read() as connection:
+        assert [summary(connection, filters, 4) for filters in FILTERS] == before

@@ -34,6 +34,7 @@ from app.store.tables.tallies import (
     changes,
     month_tallies,
     pair_tallies,
+    pair_totals,
     state_tallies,
 )
 from app.store.tables.work import (
@@ -66,6 +67,7 @@ __all__ = [
     "loaded_files",
     "month_tallies",
     "pair_tallies",
+    "pair_totals",
     "sentences",
     "signatures",
     "state_tallies",

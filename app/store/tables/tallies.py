@@ -49,6 +49,18 @@ class PairTallyRow(SQLModel, table=True):
     negated: int = Field(sa_type=BigInteger)
 
 
+class PairTotalRow(SQLModel, table=True):
+    """The same of all forms and stages; one way round, with the side that is first by the alphabet as ``one``."""
+
+    __tablename__ = "pair_totals"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    one: str = Field(primary_key=True)
+    other: str = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+    negated: int = Field(sa_type=BigInteger)
+
+
 class ChangeRow(SQLModel, table=True):
     """One row that counts the writes, so that readers can tell whether anything changed."""
 
@@ -61,4 +73,5 @@ class ChangeRow(SQLModel, table=True):
 month_tallies = table_of(MonthTallyRow)
 state_tallies = table_of(StateTallyRow)
 pair_tallies = table_of(PairTallyRow)
+pair_totals = table_of(PairTotalRow)
 changes = table_of(ChangeRow)
