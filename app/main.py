@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api import (
@@ -32,6 +32,7 @@ from app.api import (
     traces,
 )
 from app.api.access import Access
+from app.api.at_once import AtOnce, Whole, at_once_of, never
 from app.api.audit import Audit
 from app.api.gate import Gate
 from app.api.hot import HotAnswers
@@ -97,7 +98,8 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
     app = _described(service.version, lifespan, traced=provider is not None)
     app.state.service = service
     _route(app, settings)
-    app.add_middleware(Straight, routes=[route for resource in RESOURCES for route in resource.router.routes])
+    routes = [route for resource in RESOURCES for route in resource.router.routes]
+    app.add_middleware(Straight, routes=routes, on_loop=points.on_loop)
     if settings.cache_mb:
         app.add_middleware(HotAnswers, state=points.state, capacity=settings.cache_mb << 20)
     _guard(app, settings, access, Keys(database, points.state), Limits.of(settings, counted_at), database)
@@ -112,7 +114,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def _described(version: str, lifespan: Lifespan, *, traced: bool) -> FastAPI:
     """The application without routes, with what its specification says of the whole."""
-    return _Application(
+    app = _Application(
         title="Entente",
         version=version,
         description=DESCRIPTION,
@@ -129,6 +131,8 @@ def _described(version: str, lifespan: Lifespan, *, traced: bool) -> FastAPI:
         lifespan=lifespan,
         telemetry={"tracing": traced, "metrics": False, "logs": False, "operation_spans": False},
     )
+    app.is_traced = traced
+    return app
 
 
 def _route(app: FastAPI, settings: Settings) -> None:
@@ -147,6 +151,16 @@ def _route(app: FastAPI, settings: Settings) -> None:
 class _Application(FastAPI):
     """Has our layers outside of the framework's own, so that what these answer does without those."""
 
+    is_traced = False
+    _outermost: AtOnce = staticmethod(never)
+
+    def at_once(self, scope: Scope) -> Whole | None:
+        """See `app.api.at_once`. Requests that are traced are not answered so: the framework makes their spans."""
+        if self.is_traced:
+            return None
+        scope["app"] = self
+        return self._outermost(scope)
+
     def build_middleware_stack(self) -> ASGIApp:
         """All layers, the routes innermost."""
         ours, self.user_middleware = self.user_middleware, []
@@ -154,6 +168,7 @@ class _Application(FastAPI):
         self.user_middleware = ours
         for layer, given, named in reversed(ours):
             stack = layer(stack, *given, **named)
+        self._outermost = at_once_of(stack)
         return stack
 
 

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.access import AdminsOnly, key_of
+from app.api.at_once import at_once_of
 from app.api.filters import OneThing
 from app.api.logs import ROOT
 from app.api.problems import documented
@@ -77,6 +78,7 @@ class Audit:
     def __init__(self, app: ASGIApp, database: Database) -> None:
         self._app = app
         self._database = database
+        self.at_once = at_once_of(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""

@@ -25,7 +25,7 @@ SHARED_HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"
 _SHARED = [(name.lower().encode(), value.encode()) for name, value in SHARED_HEADERS.items()]
 
 
-class _Whole(Response):
+class Ready(Response):
     """An answer whose headers are ready."""
 
     def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
@@ -52,8 +52,8 @@ def answer_document(
     if modified_at:
         told.append((b"last-modified", _http_date(modified_at.replace(microsecond=0))))
     if _client_has(request, tag, modified_at):
-        return _Whole(304, told)
-    return _Whole(200, [*told, (b"content-length", b"%d" % len(body)), (b"content-type", media_type.encode())], body)
+        return Ready(304, told)
+    return Ready(200, [*told, (b"content-length", b"%d" % len(body)), (b"content-type", media_type.encode())], body)
 
 
 @lru_cache(1024)  # articles that were stored together have a second in common

@@ -14,10 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from app.api.at_once import at_once_of, lines_of
 
 LONGEST_HEAD = 32 * 1024
 """Bytes of the request line and all headers."""
@@ -30,6 +33,9 @@ PACE = 1024
 
 CLOSE = (b"connection", b"close")
 """The header of the last answer on a connection."""
+
+OF_BODIES = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+"""Headers of requests that something follows (RFC 9112, section 6)."""
 
 BODILESS = frozenset({204, 304})
 """Statuses of answers that have no body (RFC 9110, section 6.4.1)."""
@@ -130,10 +136,8 @@ class Joined:
         has_none = start["status"] in BODILESS and not body
         if not (has_none or length in headers) or CLOSE in headers:
             return None
-        lines = b"".join([b"%b: %b\r\n" % header for header in headers])
-        if lines.count(b"\n") != len(headers) or lines.count(b"\r") != len(headers) or b"\0" in lines:
-            return None  # a value that would be headers of its own
-        return b"%b%b\r\n" % (STATUS_LINE[start["status"]], lines)
+        lines = lines_of(headers)
+        return None if lines is None else b"%b%b\r\n" % (STATUS_LINE[start["status"]], lines)
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -150,6 +154,9 @@ class PatientProtocol(HttpToolsProtocol):
         self._in_head = True
         self._in_body = False
         self._body_bytes = 0
+        self._at_once = at_once_of(self.app)
+        self._is_asked = False
+        self._is_over = False
         self._watch: asyncio.TimerHandle | None = None
         self._taken = 0
         self._seen = self._standing()
@@ -200,7 +207,44 @@ class PatientProtocol(HttpToolsProtocol):
             raise Refused
         self._in_head = False
         self._head_bytes = 0
-        super().on_headers_complete()
+        self._is_asked = True
+        self._is_over = self._is_plain() and self._answered_at_once()
+        if not self._is_over:
+            super().on_headers_complete()
+
+    def _is_plain(self) -> bool:
+        """Whether this is a GET that nothing follows, on a connection that nothing waits on and that goes on."""
+        parser = self.parser
+        return (
+            parser.get_method() == b"GET"
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+            and not self.transport.is_closing()
+            and CLOSE not in self.server_state.default_headers
+            and OF_BODIES.isdisjoint([name for name, _ in self.headers])
+        )
+
+    def _answered_at_once(self) -> bool:
+        """Answer where nothing need be waited for; all else is uvicorn's, which makes a task of it."""
+        path, _, query = self.url.partition(b"?")
+        if not path.startswith(b"/") or b"#" in self.url or self.root_path or not path.isascii():
+            return False
+        text = path.decode("ascii")
+        scope: Any = self.scope
+        scope["method"] = "GET"
+        scope["path"] = unquote(text) if "%" in text else text
+        scope["raw_path"] = path
+        scope["query_string"] = query
+        answer = self._at_once(scope)
+        if answer is None:
+            return False
+        usual = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
+        self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[answer.status], usual, answer.lines, answer.body))
+        self.on_response_complete()
+        return True
 
     def on_body(self, body: bytes) -> None:
         """Part of a body."""
@@ -211,7 +255,8 @@ class PatientProtocol(HttpToolsProtocol):
         """The request is whole."""
         self._in_body = False
         self._in_head = True  # what comes next is another head, or nothing that belongs to one
-        super().on_message_complete()
+        if not self._is_over:
+            super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read."""
@@ -246,7 +291,7 @@ class PatientProtocol(HttpToolsProtocol):
             return
         if now.scope is not was.scope or self.flow.read_paused:
             return
-        is_begun = self._head_bytes or self.cycle is None  # else uvicorn ends it, in its own time
+        is_begun = self._head_bytes or not self._is_asked  # else uvicorn ends it, in its own time
         is_slow_head = self._in_head and is_begun and not now.is_answering and not was.is_answering
         is_slow_body = self._in_body and not self._in_head and now.body - was.body < enough
         if is_slow_head or is_slow_body:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.access import CHALLENGE, Access, may, same_origin
+from app.api.at_once import Whole, at_once_of
 from app.api.identity import Keys
 from app.api.limits import Limits
 from app.api.problems import problem
@@ -55,6 +56,7 @@ class Gate:
         self, app: ASGIApp, settings: Settings, access: Access, keys: Keys, limits: Limits | None, invite: Invite
     ) -> None:
         self._app = app
+        self._inner = at_once_of(app)
         self._access = access
         self._keys = keys
         self._limits = limits
@@ -72,7 +74,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if self._is_open and scope["method"] == "GET" and self._is_plain(scope["headers"]):
+        if scope["method"] == "GET" and self._lets_in(scope):
             await self._app(scope, receive, send)
             return
         asked = _asked(scope["headers"])
@@ -88,10 +90,16 @@ class Gate:
                 return
         await self._app(scope, receive if is_safe else _Bounded(receive, self._longest), send)
 
-    def _is_plain(self, headers: Sequence[tuple[bytes, bytes]]) -> bool:
-        """Whether nothing is to be heeded but one Host, which is known to be the service's own."""
+    def at_once(self, scope: Scope) -> Whole | None:
+        """See `app.api.at_once`."""
+        return self._inner(scope) if self._lets_in(scope) else None
+
+    def _lets_in(self, scope: Scope) -> bool:
+        """Whether anyone may read, and nothing is to be heeded but one Host, which is known to be the service's own."""
+        if not self._is_open:
+            return False
         hosts = 0
-        for name, value in headers:
+        for name, value in scope["headers"]:
             if name == b"host":
                 if value not in self._seen:
                     return False

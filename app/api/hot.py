@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.at_once import Headers, Whole, at_once_of, lines_of
 from app.api.conditional import tag_is_among
 from app.api.metrics import template_of
 from app.api.traces import REQUESTS_OF_FASTAPI, name_span
@@ -23,10 +25,9 @@ KEPT = (b"/articles", b"/entities", b"/statements", b"/commitments", b"/search",
 LARGEST = 1 << 18
 """Bytes of an answer that is kept, at most."""
 
-OVERHEAD = 1700
+OVERHEAD = 1800
 """Bytes that an answer takes besides its body, about."""
 
-Headers = list[tuple[bytes, bytes]]
 Key = tuple[bytes, bytes, bytes]
 State = Callable[[], int | None]
 """A number that is another after every write to the store; None where that cannot be told."""
@@ -37,11 +38,28 @@ class Kept:
     """An answer: what is sent for it, what for it to a client that has it, and the route that gave it."""
 
     tag: str
-    start: Message
-    body: Message
-    size: int
-    not_modified: Message
+    whole: Whole
+    not_modified: Whole
     route: object
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, about."""
+        return len(self.whole.body) + OVERHEAD
+
+
+class _Look(NamedTuple):
+    """What was looked for, in which state of the store, and what of it is kept; ``tags`` are what the client has."""
+
+    key: Key
+    state: int
+    tags: str | None
+    kept: Kept | None
+
+    @property
+    def has_it(self) -> bool:
+        """Whether the client has what is kept."""
+        return self.kept is not None and self.tags is not None and tag_is_among(self.kept.tag, self.tags)
 
 
 class HotAnswers:
@@ -49,6 +67,7 @@ class HotAnswers:
 
     def __init__(self, app: ASGIApp, state: State, capacity: int) -> None:
         self._app = app
+        self._inner = at_once_of(app)
         self._state = state
         self._capacity = capacity
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
@@ -57,36 +76,58 @@ class HotAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not scope.get("raw_path", b"").startswith(KEPT):
+        is_get = scope["type"] == "http" and scope["method"] == "GET"
+        look = self._look(scope) if is_get else None
+        if look is None:
             await self._app(scope, receive, send)
             return
+        kept = look.kept
+        if kept is None:
+            await self._app(scope, receive, _Recorder(send, lambda *answer: self._keep(look, scope, *answer)))
+            return
+        if REQUESTS_OF_FASTAPI in scope:
+            name_span(scope, template_of(kept.route))
+        sent = kept.not_modified if look.has_it else kept.whole
+        await send({"type": "http.response.start", "status": sent.status, "headers": sent.headers})
+        await send({"type": "http.response.body", "body": sent.body})
+
+    def at_once(self, scope: Scope) -> Whole | None:
+        """See `app.api.at_once`."""
+        look = self._look(scope)
+        if look is None:
+            return self._inner(scope)
+        if look.kept is not None:
+            return look.kept.not_modified if look.has_it else look.kept.whole
+        answer = self._inner(scope)
+        if answer is not None and answer.status == 200:
+            self._keep(look, scope, answer.headers, answer.body)
+        return answer
+
+    def _look(self, scope: Scope) -> _Look | None:
+        """Look for the answer to a GET; None for what is never kept, and while that cannot be told."""
+        if not scope.get("raw_path", b"").startswith(KEPT):
+            return None
         accept, tags, plain = _asked(scope["headers"])
         state = self._state()
         if state is None or not plain:
-            await self._app(scope, receive, send)
-            return
+            return None
         if state != self._known:
             self._forget(state)
         key = (scope["raw_path"], scope["query_string"], accept)
         kept = self._kept.get(key)
-        if kept is None:
-            await self._app(scope, receive, _Recorder(scope, send, lambda answer: self._keep(key, state, answer)))
-            return
-        self._kept.move_to_end(key)
-        scope["route"] = kept.route  # for those who count
-        if REQUESTS_OF_FASTAPI in scope:
-            name_span(scope, template_of(kept.route))
-        if tags is not None and tag_is_among(kept.tag, tags):
-            await send(kept.not_modified)
-            await send(_EMPTY)
-        else:
-            await send(kept.start)
-            await send(kept.body)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            scope["route"] = kept.route  # for those who count
+        return _Look(key, state, tags, kept)
 
-    def _keep(self, key: Key, state: int, answer: Kept) -> None:
-        if state != self._known or key in self._kept:
+    def _keep(self, look: _Look, scope: Scope, headers: Headers, body: bytes) -> None:
+        """Keep an answer of status 200, where it is one to keep: tagged, not large, and still the latest."""
+        if look.state != self._known or look.key in self._kept or len(body) > LARGEST:
             return
-        self._kept[key] = answer
+        answer = _kept(headers, body, scope.get("route"))
+        if answer is None:
+            return
+        self._kept[look.key] = answer
         self._size += answer.size
         while self._size > self._capacity:
             _, oldest = self._kept.popitem(last=False)
@@ -98,7 +139,6 @@ class HotAnswers:
         self._known = state
 
 
-_EMPTY: Message = {"type": "http.response.body", "body": b""}
 _NOT_SENT = (b"content-length", b"content-type")
 """Headers that a 304 does without."""
 
@@ -117,10 +157,9 @@ def _asked(headers: Headers) -> tuple[bytes, str | None, bool]:
 
 
 class _Recorder:
-    """Sends an answer on, and hands it over where it is one to keep: whole, tagged, not large."""
+    """Sends an answer on, and hands headers and body over where it is of status 200 and in one piece."""
 
-    def __init__(self, scope: Scope, send: Send, hand_over: Callable[[Kept], None]) -> None:
-        self._scope = scope
+    def __init__(self, send: Send, hand_over: Callable[[Headers, bytes], None]) -> None:
         self._send = send
         self._hand_over = hand_over
         self._start: Message | None = None
@@ -129,23 +168,18 @@ class _Recorder:
         if message["type"] == "http.response.start":
             self._start = message if message["status"] == 200 else None
         elif self._start is not None:
-            self._record(self._start, message)
+            if not message.get("more_body"):
+                self._hand_over(list(self._start["headers"]), message["body"])
             self._start = None
         await self._send(message)
 
-    def _record(self, start: Message, body: Message) -> None:
-        headers: Headers = list(start["headers"])
-        tag = next((value for name, value in headers if name == b"etag"), None)
-        if tag is None or body.get("more_body") or len(body["body"]) > LARGEST:
-            return
-        shorter = [header for header in headers if header[0] not in _NOT_SENT]
-        self._hand_over(
-            Kept(
-                tag.decode("latin-1"),
-                {**start, "headers": headers},
-                {"type": "http.response.body", "body": body["body"]},
-                len(body["body"]) + OVERHEAD,
-                {"type": "http.response.start", "status": 304, "headers": shorter},
-                self._scope.get("route"),
-            )
-        )
+
+def _kept(headers: Headers, body: bytes, route: object) -> Kept | None:
+    """An answer to keep; None where it has no tag."""
+    tag = next((value for name, value in headers if name == b"etag"), None)
+    fewer = [header for header in headers if header[0] not in _NOT_SENT]
+    lines, fewer_lines = lines_of(headers), lines_of(fewer)
+    if tag is None or lines is None or fewer_lines is None:
+        return None
+    not_modified = Whole(304, fewer, fewer_lines, b"")
+    return Kept(tag.decode("latin-1"), Whole(200, headers, lines, body), not_modified, route)

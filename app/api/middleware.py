@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import metrics
+from app.api.at_once import Whole, at_once_of
 from app.api.logs import ROOT, Told
 from app.api.problems import BROKEN, problem
 from app.api.traces import REQUESTS_OF_FASTAPI, current_ids
@@ -32,6 +33,7 @@ class Requests:
 
     def __init__(self, app: ASGIApp, counted: metrics.Requests) -> None:
         self._app = app
+        self._inner = at_once_of(app)
         self._counted = counted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,9 +65,26 @@ class Requests:
         finally:
             taken = time.perf_counter() - started
             self._counted.add(scope, method, answer.status, taken)
-            if log.isEnabledFor(logging.INFO):
-                fields |= {"status": answer.status, "ms": round(taken * 1000, 2)}
-                log.handle(Told(log, "request", fields))
+            _tell(fields, answer.status, taken)
+
+    def at_once(self, scope: Scope) -> Whole | None:
+        """See `app.api.at_once`."""
+        started = time.perf_counter()
+        answer = self._inner(scope)
+        if answer is None:
+            return None
+        request_id, trace = _traced(scope["headers"])
+        taken = time.perf_counter() - started
+        self._counted.add(scope, "GET", answer.status, taken)
+        _tell({"method": "GET", "path": scope["path"], "request_id": request_id, **trace}, answer.status, taken)
+        header = (b"x-request-id", request_id.encode())
+        return Whole(answer.status, [*answer.headers, header], b"%b%b: %b\r\n" % (answer.lines, *header), answer.body)
+
+
+def _tell(fields: dict[str, object], status: int | None, taken: float) -> None:
+    """Log the line of a request that is over."""
+    if log.isEnabledFor(logging.INFO):
+        log.handle(Told(log, "request", {**fields, "status": status, "ms": round(taken * 1000, 2)}))
 
 
 class _Answer:

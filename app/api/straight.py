@@ -10,6 +10,8 @@ from fastapi import Request, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.api.at_once import Whole, lines_of
+from app.api.conditional import Ready
 from app.api.direct import Direct
 from app.api.traces import REQUESTS_OF_FASTAPI
 
@@ -22,15 +24,21 @@ class _Known:
     parameter: str
     answer: Callable[[Request], Coroutine[Any, Any, Response]]
 
+    def answering(self, scope: Scope, value: str) -> Coroutine[Any, Any, Response]:
+        """The answer to a request, whose parameter has the value."""
+        return self.answer(Request({**scope, "route": self.route, "path_params": {self.parameter: value}}))
+
 
 class Straight:
     """Answers as the routes of quick functions do. What is more than a plain answer is the router's.
 
-    Pages, problems and requests that are traced are, so that each is made in one place.
+    Pages, problems and requests that are traced are, so that each is made in one place. Where the store is read
+    ``on_loop``, nothing is waited for.
     """
 
-    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], *, on_loop: bool) -> None:
         self._app = app
+        self._on_loop = on_loop
         self._known = {
             (first, last): _Known(route, parameter, route.get_route_handler())
             for route in routes
@@ -42,9 +50,8 @@ class Straight:
         """Handle one request."""
         if scope["type"] == "http" and scope["method"] == "GET" and (found := self._find(scope)):
             known, value = found
-            given = {**scope, "route": known.route, "path_params": {known.parameter: value}}
             try:
-                response = await known.answer(Request(given))
+                response = await known.answering(scope, value)
             except Exception:  # the router comes to the same, and says what is wrong
                 response = None
             if response is not None:
@@ -52,6 +59,17 @@ class Straight:
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    def at_once(self, scope: Scope) -> Whole | None:
+        """See `app.api.at_once`."""
+        if not self._on_loop or not (found := self._find(scope)):
+            return None
+        known, value = found
+        response = _first_step(known.answering(scope, value))
+        if not isinstance(response, Ready) or (lines := lines_of(response.raw_headers)) is None:
+            return None
+        scope["route"] = known.route
+        return Whole(response.status_code, response.raw_headers, lines, bytes(response.body))
 
     def _find(self, scope: Scope) -> tuple[_Known, str] | None:
         parts = scope["path"].split("/")
@@ -63,6 +81,19 @@ class Straight:
         if any(name == b"accept" and b"text/" in value for name, value in scope["headers"]):
             return None  # perhaps a page is wanted
         return known, parts[2]
+
+
+def _first_step(answering: Coroutine[Any, Any, Response]) -> Response | None:
+    """What a coroutine that waits for nothing comes to; None where it fails, or waits after all."""
+    try:
+        answering.send(None)
+    except StopIteration as over:
+        response: Response = over.value
+        return response
+    except Exception:  # as above
+        return None
+    answering.close()
+    return None
 
 
 def _parts_of(path: str) -> tuple[str, str, str | None] | None:
