@@ -210,20 +210,23 @@ def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
     firm = firmness(scene, clause, inner, default, severs=one.row["frame"] == "sever", named=bool(one.row["word"]))
     if firm is None:
         return None
-    firm = _weighed(firm, judged)
+    firm = _weighed(firm, judged, eases=one.row["frame"] == "ease")
     form = form_of(scene, clause, one.row["form"], one.governed, judged)
     return FoundAct(
         clause, inner, one.row, one.governed, judged, one.mark is not None, firm, form, _above(scene, clause)
     )
 
 
-def _weighed(firm: Firmness, judged: Trigger) -> Firmness:
-    """How firm the act is by its clause, unless the reader is sure of something else."""
+def _weighed(firm: Firmness, judged: Trigger, *, eases: bool) -> Firmness:
+    """How firm the act is by its clause, unless the reader is sure of something else.
+
+    To it "scrapped" is a refusal, also where what is scrapped stood in the way.
+    """
     stage = _likeliest(judged)
     least = SURE if firm.stated else LIKELY
     if firm.bound or judged.probability < MARKED or judged.stages[stage] < least:
         stage = firm.stage
-    return replace(firm, stage=stage, negated=firm.negated or judged.negated >= DENIED)
+    return replace(firm, stage=stage, negated=firm.negated or (judged.negated >= DENIED and not eases))
 
 
 def _above(scene: Scene, clause: Clause) -> dict[int, Clause]:

@@ -16,6 +16,8 @@ from app.language.tables import Row
 _FIRSTS = word_set("firmness.firsts")
 _AWAITING = word_set("firmness.awaiting")
 _TO_COME = (Modality.FUTURE, Modality.ARRANGEMENT, Modality.READINESS)
+_WHEN = frozenset({"at", "before", "by", "since", "till", "toward", "towards", "until"})
+"""Before "the end of the talks" they only say when something is."""
 _REACHES = frozenset({"to", "for", "on", "with", "of", "toward", "towards", "in", "into", "during", "at"})
 _DOUBT = (Modality.POSSIBILITY, Modality.ABILITY, Modality.HYPOTHETICAL)
 
@@ -54,7 +56,7 @@ def firmness(
     """
     parent = scene.clauses.parent(clause)
     modality = {modal.modality for each in (clause, *inner) for modal in each.modality}
-    used: list[tuple[str, Row]] = [("stances.tsv", row) for row in _governing(clause, inner, parent)]
+    used: list[tuple[str, Row]] = [("stances.tsv", row) for row in _governing(scene, clause, inner, parent)]
     if not named:
         used.extend(("stances.tsv", row) for row in _own(clause))
     if parent is not None and clause.kind is Kind.NOMINAL and not modality:
@@ -141,7 +143,7 @@ def _advocated(clause: Clause, parent: Clause | None) -> bool:
     )
 
 
-def _governing(clause: Clause, inner: tuple[Clause, ...], parent: Clause | None) -> Iterator[Row]:
+def _governing(scene: Scene, clause: Clause, inner: tuple[Clause, ...], parent: Clause | None) -> Iterator[Row]:
     """Rows of stances.tsv for the words that govern an act or modify it."""
     for each in (clause, *inner):
         for modifier in each.modifiers:
@@ -161,8 +163,14 @@ def _governing(clause: Clause, inner: tuple[Clause, ...], parent: Clause | None)
     passive = clause.relation is Relation.SUBJECT and parent.voice is Voice.PASSIVE
     plain = clause.relation is Relation.OBLIQUE and not where
     if clause.relation in (Relation.OBJECT, Relation.COMPLEMENT) or passive or plain:
-        yield from _of_word("verb", parent.predicate.lower_, "object", _beside(parent))
-    if clause.relation is Relation.NOUN:
+        said = list(_of_word("verb", parent.predicate.lower_, "object", _beside(parent)))
+        yield from said
+        reaches = parent.relation is Relation.COMPLEMENT and (bool(said) or not clause.finite)
+        above = scene.clauses.parent(parent) if reaches else None
+        if above is not None and not above.negations:  # "denied that it had offered to sell"
+            for row in _of_word("verb", above.predicate.lower_, "object", _beside(above)):
+                yield {**row, "stage": ""} if row["negates"] else row
+    if clause.relation is Relation.NOUN and scene.preposition(parent.predicate) not in _WHEN:
         yield from _of_word("noun", parent.predicate.lower_, where or "of", "")
 
 

@@ -131,4 +131,5 @@ def _excluded(clause: Clause, unless: frozenset[str]) -> bool:
     last = clause.predicate.i + 1
     behind = clause.predicate.doc[last : last + 2]
     heads = {a.head.lower_ for a in clause.arguments if a.role is not Role.SUBJECT}
+    heads |= {a.head.lower_ for a in clause.logical_objects}
     return bool(unless & heads) or any(t.lower_ in unless for t in behind)

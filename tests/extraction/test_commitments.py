@@ -43,6 +43,15 @@ def countries(commitment: Commitment) -> set[str]:
         ("Fiji will supply Tonga with 9,000 tonnes of diesel.", "intended", "economic", {"FJ", "TO"}),
         ("Tonga ordered three frigates from Norway in a contract.", "agreed", "military", {"TO", "NO"}),
         ("The leaders of Fiji and Tonga witnessed the signing of two deals.", "agreed", "economic", {"FJ", "TO"}),
+        (
+            "The leaders of Fiji and Tonga watched the exchange of nine agreements on trade.",
+            "agreed",
+            "economic",
+            {"FJ", "TO"},
+        ),
+        ("Fiji has scrapped visas for Tongan nurses.", "enacted", "diplomatic", {"FJ", "TO"}),
+        ("Norwegian troops took part in Malawian exercises near the lake.", "enacted", "military", {"NO", "MW"}),
+        ("Tonga's king spoke at the end of his visit to Samoa.", "enacted", "consultation", {"TO", "WS"}),
         ("A rail link between Kenya and Uganda is to be set up.", "intended", "economic", {"KE", "UG"}),
         ("Norway will give 9 million dollars to groups that help refugees in Malawi.", "intended", "aid", {"NO", "MW"}),
         ("Norway's delivery of helicopters to Malawi began in May.", "enacted", "military", {"NO", "MW"}),
@@ -155,6 +164,7 @@ def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, s
         "NATO ministers smiled for the cameras.",
         "Lebanon's pro-Syrian president held talks with deputies.",
         "Kenya protested against the dam.",
+        "The shipment of tiles was received by a Kenyan grocer and a Ugandan mason.",
         "Kenya bars Ugandan firms from selling helicopters to Somalia.",
     ],
 )
@@ -171,6 +181,9 @@ def test_what_is_no_commitment_yields_none(text: str) -> None:
         ("Kenya severed diplomatic relations with Somalia.", "enacted", "diplomatic"),
         ("Kenya will not sign the trade agreement with Uganda.", "intended", "economic"),
         ("Kenya withdrew from the trade agreement with Uganda.", "agreed", "economic"),
+        ("Kenya will not take part in any Ugandan drills.", "intended", "military"),
+        ("Kenya denied that it had agreed to send drones to Uganda.", "agreed", "military"),
+        ("Kenya denied it had offered to send drones to Uganda.", "proposed", "military"),
     ],
 )
 def test_what_is_refused_or_broken_off_is_negated(text: str, stage: str, form: str) -> None:
