@@ -42,4 +42,4 @@ def lines_of(headers: Headers) -> bytes | None:
 
 
 def never(scope: Scope) -> None:
-    """Leaves everything to the usual way."""
+    """Leave everything to the usual way."""

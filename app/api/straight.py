@@ -24,16 +24,16 @@ class _Known:
     parameter: str
     answer: Callable[[Request], Coroutine[Any, Any, Response]]
 
-    def answering(self, scope: Scope, value: str) -> Coroutine[Any, Any, Response]:
-        """The answer to a request, whose parameter has the value."""
-        return self.answer(Request({**scope, "route": self.route, "path_params": {self.parameter: value}}))
+    def asked(self, scope: Scope, value: str) -> Request:
+        """A request whose parameter has the value."""
+        return Request({**scope, "route": self.route, "path_params": {self.parameter: value}})
 
 
 class Straight:
     """Answers as the routes of quick functions do. What is more than a plain answer is the router's.
 
-    Pages, problems and requests that are traced are, so that each is made in one place. Where the store is read
-    ``on_loop``, nothing is waited for.
+    Pages and requests that are traced are, so that each is made in one place. Where the store is read ``on_loop``,
+    nothing is waited for.
     """
 
     def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], *, on_loop: bool) -> None:
@@ -50,10 +50,11 @@ class Straight:
         """Handle one request."""
         if scope["type"] == "http" and scope["method"] == "GET" and (found := self._find(scope)):
             known, value = found
+            request = known.asked(scope, value)
             try:
-                response = await known.answering(scope, value)
-            except Exception:  # the router comes to the same, and says what is wrong
-                response = None
+                response: Response | None = await known.answer(request)
+            except Exception as error:
+                response = await _problem(request, error)
             if response is not None:
                 scope["route"] = known.route  # for those who count
                 await response(scope, receive, send)
@@ -65,7 +66,7 @@ class Straight:
         if not self._on_loop or not (found := self._find(scope)):
             return None
         known, value = found
-        response = _first_step(known.answering(scope, value))
+        response = _first_step(known.answer(known.asked(scope, value)))
         if not isinstance(response, Ready) or (lines := lines_of(response.raw_headers)) is None:
             return None
         scope["route"] = known.route
@@ -83,6 +84,12 @@ class Straight:
         return known, parts[2]
 
 
+async def _problem(request: Request, error: Exception) -> Response | None:
+    """What the router answers where this went wrong; None for what nobody foresaw, which it comes to as well."""
+    handler = request.app.exception_handlers.get(type(error))
+    return None if handler is None else await handler(request, error)
+
+
 def _first_step(answering: Coroutine[Any, Any, Response]) -> Response | None:
     """What a coroutine that waits for nothing comes to; None where it fails, or waits after all."""
     try:
@@ -90,7 +97,7 @@ def _first_step(answering: Coroutine[Any, Any, Response]) -> Response | None:
     except StopIteration as over:
         response: Response = over.value
         return response
-    except Exception:  # as above
+    except Exception:  # the usual way comes to the same, and says what is wrong
         return None
     answering.close()
     return None

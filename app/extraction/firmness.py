@@ -163,15 +163,23 @@ def _governing(scene: Scene, clause: Clause, inner: tuple[Clause, ...], parent: 
     passive = clause.relation is Relation.SUBJECT and parent.voice is Voice.PASSIVE
     plain = clause.relation is Relation.OBLIQUE and not where
     if clause.relation in (Relation.OBJECT, Relation.COMPLEMENT) or passive or plain:
-        said = list(_of_word("verb", parent.predicate.lower_, "object", _beside(parent)))
-        yield from said
-        reaches = parent.relation is Relation.COMPLEMENT and (bool(said) or not clause.finite)
-        above = scene.clauses.parent(parent) if reaches else None
-        if above is not None and not above.negations:  # "denied that it had offered to sell"
-            for row in _of_word("verb", above.predicate.lower_, "object", _beside(above)):
-                yield {**row, "stage": ""} if row["negates"] else row
+        yield from _of_verbs(scene, clause, parent)
     if clause.relation is Relation.NOUN and scene.preposition(parent.predicate) not in _WHEN:
         yield from _of_word("noun", parent.predicate.lower_, where or "of", "")
+
+
+def _of_verbs(scene: Scene, clause: Clause, parent: Clause) -> Iterator[Row]:
+    """Rows of the verb that an act is the object of, and of the one above: "denied that it had offered to sell".
+
+    That one says whether the act will be, not how firm it is.
+    """
+    said = list(_of_word("verb", parent.predicate.lower_, "object", _beside(parent)))
+    yield from said
+    reaches = parent.relation is Relation.COMPLEMENT and (bool(said) or not clause.finite)
+    above = scene.clauses.parent(parent) if reaches else None
+    if above is not None and not above.negations:
+        for row in _of_word("verb", above.predicate.lower_, "object", _beside(above)):
+            yield {**row, "stage": ""} if row["negates"] else row
 
 
 def _own(clause: Clause) -> Iterator[Row]:
