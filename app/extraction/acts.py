@@ -9,7 +9,7 @@ from functools import cache
 from app.domain.commitment import Form, Stage
 from app.extraction.firmness import Firmness, firmness
 from app.extraction.forms import form_of
-from app.extraction.scene import Part, Scene
+from app.extraction.scene import Part, Scene, actor_nouns
 from app.extraction.tables import hostile_words, rows, word_set
 from app.extraction.triggers import match
 from app.language.clauses import Argument, Clause, Kind, Relation, Tense, bare_clause
@@ -199,7 +199,9 @@ def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
     """The candidate as an act; None where it is hostile, a mere condition or speculation."""
     clause = one.clause
     inner = tuple(c for c in scene.clauses if c is not clause and one.governs(c))
-    if clause.conditional or _hostile(one) or _is_charge(scene, clause) or _measured(scene, one) or _is_cargo(one):
+    if clause.conditional or _hostile(one) or _is_charge(scene, clause) or _measured(scene, one):
+        return None
+    if one.row["frame"] == "journey" and _is_cargo(scene, clause):
         return None
     first = min([clause.predicate.i, *(a.head.i for a in one.governed)])
     last = max([clause.predicate.i, *(a.head.i for a in one.governed)]) + 1
@@ -244,9 +246,15 @@ def _measured(scene: Scene, one: _Candidate) -> bool:
     return not one.row["word"] and above is not None and above.predicate.lower_ in _MEASURES
 
 
-def _is_cargo(one: _Candidate) -> bool:
-    """Whether what arrives is no visitor: "the ship arrived"."""
-    return one.row["frame"] == "journey" and any(side.head.lower_ in _CARGO for side in one.clause.subjects)
+def _is_cargo(scene: Scene, clause: Clause) -> bool:
+    """Whether what arrives is no visitor: "the ship arrived". Much is due somewhere, so that a person must be named."""
+    if any(side.head.lower_ in _CARGO for side in clause.subjects):
+        return True
+    people = (
+        side.head.lower_ in actor_nouns() or any(map(scene.is_person, scene.within(side.core.start, side.core.end)))
+        for side in clause.subjects
+    )
+    return clause.kind is Kind.COPULAR and not any(people)
 
 
 def _is_charge(scene: Scene, clause: Clause) -> bool:

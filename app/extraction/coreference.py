@@ -24,9 +24,11 @@ _PREPOSITIONS = frozenset({"of", "by", "with", "to", "for", "against", "from", "
 _AFTER_TWO = word_set("coreference.after_two")
 _NO_PHRASE = frozenset({"VBD", "VBZ", "VBP", "VB", "MD", "IN", "TO", "PRP"})
 """Tags of words that stand in no phrase between "the two" and its noun, where participles may: "the two elected"."""
+_VERBS = frozenset({"MD", "VBD", "VBP"})
 _PORTFOLIOS = word_set("coreference.portfolios")
 _PAIRED = word_set("coreference.paired")
 _THOSE = word_set("coreference.those")
+_BARE = word_set("coreference.bare")
 _ONE_OF_TWO = frozenset({"each", "either", "neither"})
 _EITHER = word_set("coreference.either")
 _DETERMINERS = frozenset({"the", "his", "her", "its", "their", "both"})
@@ -174,6 +176,8 @@ def _refers(cast: Cast, scene: _Scene, sentence: Sentence, at: int, here: list[R
         )
         if found:
             return found
+    if word in _BARE and _stands_bare(cast, sentence, at):
+        return _those(cast, scene, sentence, at, 1, here)
     if of_format := format_at(cast, at):
         return of_format
     if word in _PERSONAL:
@@ -249,6 +253,13 @@ def _length_of_those(cast: Cast, at: int, window: list[str]) -> int:
     length = 3 if window[1:2] and window[1] in _PORTFOLIOS else 2
     named = window[length - 1 : length]
     return length if named and named[0] in _THOSE and window[length : length + 1] != ["of"] else 0
+
+
+def _stands_bare(cast: Cast, sentence: Sentence, at: int) -> bool:
+    """Whether a noun alone is the subject that a sentence begins with, as in joint statements: "Ministers agreed"."""
+    before = cast.reading.tokens[sentence.first : at]
+    behind = cast.reading.parsed[at + 1].tag_ if at + 1 < sentence.last else ""
+    return behind in _VERBS and not any(token.text[0].isalpha() for token in before)
 
 
 def _those(

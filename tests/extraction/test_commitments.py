@@ -52,6 +52,19 @@ def countries(commitment: Commitment) -> set[str]:
         ("Fiji has scrapped visas for Tongan nurses.", "enacted", "diplomatic", {"FJ", "TO"}),
         ("Norwegian troops took part in Malawian exercises near the lake.", "enacted", "military", {"NO", "MW"}),
         ("Tonga's king spoke at the end of his visit to Samoa.", "enacted", "consultation", {"TO", "WS"}),
+        ("The Tongan foreign minister is due in Suva on Friday.", "intended", "consultation", {"TO", "FJ"}),
+        (
+            "Tonga President Lea Mano will travel to Samoa, Fiji and Kiribati in May, her office said Monday.",
+            "intended",
+            "consultation",
+            {"TO", "WS", "FJ", "KI"},
+        ),
+        (
+            "Mercosur and EFTA signed a trade agreement.",
+            "agreed",
+            "economic",
+            {"mercosur", "european-free-trade-association"},
+        ),
         ("A rail link between Kenya and Uganda is to be set up.", "intended", "economic", {"KE", "UG"}),
         ("Norway will give 9 million dollars to groups that help refugees in Malawi.", "intended", "aid", {"NO", "MW"}),
         ("Norway's delivery of helicopters to Malawi began in May.", "enacted", "military", {"NO", "MW"}),
@@ -164,6 +177,7 @@ def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, s
         "NATO ministers smiled for the cameras.",
         "Lebanon's pro-Syrian president held talks with deputies.",
         "Kenya protested against the dam.",
+        "Payments for Kenyan tea are due in Uganda in May.",
         "The shipment of tiles was received by a Kenyan grocer and a Ugandan mason.",
         "Kenya bars Ugandan firms from selling helicopters to Somalia.",
     ],
@@ -341,6 +355,13 @@ def test_lawmakers_agree_without_the_sides_of_an_act_before() -> None:
     text = "Fiji and Tonga signed a deal on Monday."
     for more in ("Lawmakers agreed on the plan.", "A meeting of the board was put off.", "Internal talks went on."):
         assert [len(c.evidence) for c in commitments_of(f"{text} {more}")] == [1]
+
+
+def test_ministers_of_a_joint_statement_are_those_of_the_pair_in_play() -> None:
+    first = "1. The ministers of Tonga and Samoa met in Suva on Monday."
+    _, commitment = commitments_of(f"{first}\n\n2. Ministers agreed to hold joint naval exercises in May.")
+    assert countries(commitment) == {"TO", "WS"}
+    assert (commitment.stage, commitment.form) == (Stage.AGREED, Form.MILITARY)
 
 
 def test_each_side_is_one_of_the_pair_in_play() -> None:

@@ -44,11 +44,19 @@ def _mend_prepositions(tree: Tree, verb: int) -> None:
 
 
 def _mend_subjects(tree: Tree, verb: int) -> None:
-    """A verb has one subject, the nearest; another belongs to a verb that the parser took for something else."""
+    """A verb has one subject, the nearest; another belongs to a verb that the parser took for something else.
+
+    That of "X will go, his office said" belongs to what is said.
+    """
     subjects = [child for child in tree.children[verb] if tree.labels[child] == "nsubj"]
     before = [child for child in subjects if child < verb]
     for child in before[:-1]:
-        tree.relabel(child, "dislocated")
+        said = [at for at in tree.labelled(verb, "ccomp", "parataxis") if child < at < before[-1]]
+        bare = [at for at in said if not tree.labelled(at, "nsubj", "nsubj:pass", "csubj", "expl")]
+        if bare:
+            tree.rehang(child, bare[0])
+        else:
+            tree.relabel(child, "dislocated")
     if before and not tree.labelled(verb, "obj", "iobj"):
         for child in subjects[len(before) :]:  # "two sailors told the daily"
             tree.relabel(child, "obj")
