@@ -19,6 +19,7 @@ from app.ingest.workers import Staff, Workers, all_cores
 from app.settings import shipped
 from app.store.database import Database
 from benchmarks.news import ReadyMade, write_records
+from benchmarks.synthetic import ORDERS
 
 COMMAND = str(Path(sys.executable).parent / "entente")
 RUNS = 3
@@ -93,9 +94,9 @@ def rate(marks: Sequence[tuple[float, int]], begin: int, end: int) -> float:
 def main() -> None:
     """Print the tables."""
     scale = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    orders = sys.argv[2:] or ["days", "chance"]
-    if unknown := set(orders) - {"days", "chance"}:
-        sys.exit(f"bench-load: {', '.join(sorted(unknown))}: neither of days, chance")
+    orders = sys.argv[2:] or list(ORDERS)
+    if unknown := set(orders) - {*ORDERS}:
+        sys.exit(f"bench-load: {', '.join(sorted(unknown))}: neither of {', '.join(ORDERS)}")
     with tempfile.TemporaryDirectory() as folder:
         compare_cores(Path(folder))
         for order in orders if scale else ():

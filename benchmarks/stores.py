@@ -35,7 +35,7 @@ from app.store.points import Points
 from app.store.queries import Window
 from app.store.words import read_words
 from app.store.write import Incoming, Stored, put_many
-from benchmarks.synthetic import articles, vocabulary
+from benchmarks.synthetic import ORDERS, articles, vocabulary
 from tests import postgres
 
 SENTENCES = 15
@@ -44,7 +44,6 @@ SETTINGS = {"listen_addresses": "", "shared_buffers": "512MB", "max_wal_size": "
 PARTS = 10
 """Of the load, each with a rate of its own."""
 
-ORDERS = {"days": "in the order of their days", "chance": "in an order by chance"}
 STORES = ("SQLite", "PostgreSQL")
 
 QUESTIONS = 200

@@ -30,6 +30,9 @@ BASE = 1000
 
 SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
 OUTLETS = [f"Outlet {n}" for n in range(40)]
+ORDERS = {"days": "in the order of their days", "chance": "in an order by chance"}
+"""In which made-up articles are stored."""
+
 FIRST_DAY = date(2015, 1, 1)
 DAYS = 3650
 

@@ -33,9 +33,14 @@ def at_once_of(layer: ASGIApp) -> AtOnce:
     return found
 
 
+def joined(headers: Headers) -> bytes:
+    """Headers of our own as they are sent."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
 def lines_of(headers: Headers) -> bytes | None:
     """Headers as they are sent; None where a value would be headers of its own."""
-    lines = b"".join([b"%b: %b\r\n" % header for header in headers])
+    lines = joined(headers)
     if lines.count(b"\n") != len(headers) or lines.count(b"\r") != len(headers) or b"\0" in lines:
         return None
     return lines

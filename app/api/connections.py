@@ -20,7 +20,7 @@ import orjson
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from app.api.at_once import at_once_of, lines_of
+from app.api.at_once import at_once_of, joined, lines_of
 
 LONGEST_HEAD = 32 * 1024
 """Bytes of the request line and all headers."""
@@ -241,7 +241,7 @@ class PatientProtocol(HttpToolsProtocol):
         answer = self._at_once(scope)
         if answer is None:
             return False
-        usual = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
+        usual = joined(self.server_state.default_headers)
         self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[answer.status], usual, answer.lines, answer.body))
         self.on_response_complete()
         return True

@@ -45,12 +45,7 @@ class Requests:
         if REQUESTS_OF_FASTAPI in scope:
             trace = {**trace, **current_ids()}
         scope.setdefault("state", {})["request_id"] = request_id
-        fields: dict[str, object] = {
-            "method": scope["method"],
-            "path": scope["path"],
-            "request_id": request_id,
-            **trace,
-        }
+        fields = _fields(scope, request_id, trace)
         started = time.perf_counter()
         method = scope["method"]
         answer = _Answer(send, request_id.encode(), bodiless=method == "HEAD")
@@ -63,9 +58,7 @@ class Requests:
             if answer.status is None:
                 await problem(Request(scope), 500, BROKEN)(scope, receive, answer)
         finally:
-            taken = time.perf_counter() - started
-            self._counted.add(scope, method, answer.status, taken)
-            _tell(fields, answer.status, taken)
+            self._note(scope, method, answer.status, started, fields)
 
     def at_once(self, scope: Scope) -> Whole | None:
         """See `app.api.at_once`."""
@@ -74,17 +67,23 @@ class Requests:
         if answer is None:
             return None
         request_id, trace = _traced(scope["headers"])
-        taken = time.perf_counter() - started
-        self._counted.add(scope, "GET", answer.status, taken)
-        _tell({"method": "GET", "path": scope["path"], "request_id": request_id, **trace}, answer.status, taken)
+        self._note(scope, "GET", answer.status, started, _fields(scope, request_id, trace))
         header = (b"x-request-id", request_id.encode())
         return Whole(answer.status, [*answer.headers, header], b"%b%b: %b\r\n" % (answer.lines, *header), answer.body)
 
+    def _note(
+        self, scope: Scope, method: str, status: int | None, started: float, fields: Mapping[str, object]
+    ) -> None:
+        """Count a request that is over, and log its line."""
+        taken = time.perf_counter() - started
+        self._counted.add(scope, method, status, taken)
+        if log.isEnabledFor(logging.INFO):
+            log.handle(Told(log, "request", {**fields, "status": status, "ms": round(taken * 1000, 2)}))
 
-def _tell(fields: dict[str, object], status: int | None, taken: float) -> None:
-    """Log the line of a request that is over."""
-    if log.isEnabledFor(logging.INFO):
-        log.handle(Told(log, "request", {**fields, "status": status, "ms": round(taken * 1000, 2)}))
+
+def _fields(scope: Scope, request_id: str, trace: Mapping[str, str]) -> dict[str, object]:
+    """What a log line of a request says of it."""
+    return {"method": scope["method"], "path": scope["path"], "request_id": request_id, **trace}
 
 
 class _Answer:

@@ -173,12 +173,12 @@ def _of_verbs(scene: Scene, clause: Clause, parent: Clause) -> Iterator[Row]:
 
     That one says whether the act will be, not how firm it is.
     """
-    said = list(_of_word("verb", parent.predicate.lower_, "object", _beside(parent)))
+    said = list(_of_verb(parent))
     yield from said
     reaches = parent.relation is Relation.COMPLEMENT and (bool(said) or not clause.finite)
     above = scene.clauses.parent(parent) if reaches else None
     if above is not None and not above.negations:
-        for row in _of_word("verb", above.predicate.lower_, "object", _beside(above)):
+        for row in _of_verb(above):
             yield {**row, "stage": ""} if row["negates"] else row
 
 
@@ -187,7 +187,7 @@ def _own(clause: Clause) -> Iterator[Row]:
     if clause.kind is Kind.NOMINAL:
         yield from (row for _, _, row in _stances().get(("noun", clause.predicate.lower_), ()))
     else:
-        yield from _of_word("verb", clause.predicate.lower_, "object", _beside(clause))
+        yield from _of_verb(clause)
 
 
 def _beside(clause: Clause) -> str:
@@ -204,6 +204,11 @@ def _before(clause: Clause) -> Iterator[Row]:
         for length in (1, 2):
             for at in range(len(words) - length + 1):
                 yield from (row for _, _, row in _stances().get(("preposition", " ".join(words[at : at + length])), ()))
+
+
+def _of_verb(clause: Clause) -> Iterator[Row]:
+    """Rows of a clause's verb for what is its object."""
+    return _of_word("verb", clause.predicate.lower_, "object", _beside(clause))
 
 
 def _of_word(part: str, word: str, where: str, particle: str) -> Iterator[Row]:
