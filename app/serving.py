@@ -24,8 +24,10 @@ import uvicorn
 from anyio.from_thread import start_blocking_portal
 from uvicorn.config import STARTUP_FAILURE
 
-from app.api.connections import CLOSE, Crowd, patient
+from app.api.connections import patient
 from app.api.counting import Windows, counted_here
+from app.api.crowd import Crowd
+from app.api.joined import CLOSE
 from app.api.limits import rates_of
 from app.api.logs import ROOT, configure_logging
 from app.main import create_app

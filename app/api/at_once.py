@@ -15,7 +15,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Whole(NamedTuple):
-    """A whole answer. ``lines`` are its ``headers`` as they are sent, each line with its end."""
+    """A whole answer. ``lines`` are its ``headers`` as they are sent, each line with its end, and the request's id."""
 
     status: int
     headers: Headers

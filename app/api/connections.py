@@ -1,26 +1,26 @@
 """HTTP connections that nobody can hold by being slow, nor fill by sending without end, nor take all of.
 
 uvicorn ends connections that are idle between requests, and nothing else: a head may take forever and grow without
-bound, a body and an answer may take forever. All that is bounded here, by one timer a connection; and so is how many
-connections one address may have.
+bound, a body and an answer may take forever. All that is bounded here, by one timer a connection. Requests that can be
+answered while they are being read are; see `app.api.at_once`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import unquote
 
 import orjson
-from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from app.api.at_once import at_once_of, joined, lines_of
+from app.api.at_once import at_once_of, joined
+from app.api.crowd import Crowd
+from app.api.heads import Head, Heads
+from app.api.joined import CLOSE, Joined
 
 LONGEST_HEAD = 32 * 1024
 """Bytes of the request line and all headers."""
@@ -31,14 +31,8 @@ LONGEST_URL = 8 * 1024
 PACE = 1024
 """Bytes a second of a body or an answer that count as progress."""
 
-CLOSE = (b"connection", b"close")
-"""The header of the last answer on a connection."""
-
 OF_BODIES = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 """Headers of requests that something follows (RFC 9112, section 6)."""
-
-BODILESS = frozenset({204, 304})
-"""Statuses of answers that have no body (RFC 9110, section 6.4.1)."""
 
 REASONS = {
     400: ("Bad Request", "this is not HTTP/1.1 as it is understood here"),
@@ -64,87 +58,12 @@ class Refused(Exception):
     """The request cannot be taken, whatever else it says."""
 
 
-class Crowd:
-    """Connections that are open, by the address that they come from; of IPv6, the network of 64 bits that one has."""
-
-    def __init__(self, most: int, free: Sequence[str] = ()) -> None:
-        """One address may have ``most``, 0: any number; those in the networks ``free`` are not counted."""
-        self._most = most
-        self._free = [ip_network(network) for network in free]
-        self._open: Counter[str] = Counter()
-
-    def enter(self, address: str) -> str | None:
-        """Count a connection; gives what to `leave` with, None where there are too many already."""
-        found = ip_address(address)
-        if isinstance(found, IPv6Address):
-            found = found.ipv4_mapped or found
-        if not self._most or any(found in network for network in self._free):
-            return ""
-        home = str(found) if isinstance(found, IPv4Address) else str(IPv6Network((int(found), 64), strict=False))
-        if self._open[home] >= self._most:
-            return None
-        self._open[home] += 1
-        return home
-
-    def leave(self, home: str) -> None:
-        """A connection that was counted has ended."""
-        if home:
-            self._open[home] -= 1
-            if not self._open[home]:
-                del self._open[home]
-
-
-class Joined:
-    """The application of one request, whose answer goes out in one piece where it is whole: its head with its body.
-
-    uvicorn sends them one after the other, and has the client woken twice.
-    """
-
-    def __init__(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
-        self._cycle = cycle
-        self._app = app
-        self._start: Any = None
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Handle the request."""
-        await self._app(scope, receive, self._send)
-
-    async def _send(self, message: Any) -> None:
-        start, self._start = self._start, None
-        if message["type"] == "http.response.start":
-            self._start = message
-            return
-        cycle = self._cycle
-        if start is not None:
-            if not message.get("more_body") and (head := self._head(start, message.get("body", b""))):
-                cycle.transport.write(head + message.get("body", b""))
-                cycle.response_started = cycle.response_complete = True
-                cycle.message_event.set()
-                cycle.on_response()
-                return
-            await cycle.send(start)
-        await cycle.send(message)
-
-    def _head(self, start: Any, body: bytes) -> bytes | None:
-        """The head of an answer; None for all that uvicorn must see to itself."""
-        cycle = self._cycle
-        is_plain = cycle.keep_alive and not cycle.disconnected and not cycle.flow.write_paused
-        if not is_plain or cycle.response_started or cycle.scope["method"] == "HEAD":
-            return None
-        headers = [*cycle.default_headers, *start["headers"]]
-        length = (b"content-length", b"%d" % len(body))
-        has_none = start["status"] in BODILESS and not body
-        if not (has_none or length in headers) or CLOSE in headers:
-            return None
-        lines = lines_of(headers)
-        return None if lines is None else b"%b%b\r\n" % (STATUS_LINE[start["status"]], lines)
-
-
 class PatientProtocol(HttpToolsProtocol):
     """A connection that gives its client `patience` seconds for a head, and for each next part of a body or answer."""
 
     patience: float = 20
     crowd = Crowd(0)
+    heads = Heads()
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -157,6 +76,10 @@ class PatientProtocol(HttpToolsProtocol):
         self._at_once = at_once_of(self.app)
         self._is_asked = False
         self._is_over = False
+        self._begun = 0
+        self._usual: Sequence[tuple[bytes, bytes]] = ()
+        self._usual_lines = b""
+        self._answered_at = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self._taken = 0
         self._seen = self._standing()
@@ -184,15 +107,22 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came, unless a head grows too long."""
+        is_between = not self._in_body
+        if is_between and (head := self.heads.get(data)) and self._answered_again(head):
+            return
         if self._in_head:
             self._head_bytes += len(data)
+        self._begun = 0
         super().data_received(data)
+        if is_between and self._is_over and self._begun == 1 and not self._in_body:
+            self.heads.keep(data, self.scope)
         if self._in_head and self._head_bytes > LONGEST_HEAD and not self.transport.is_closing():
             self._refuse(431 if self.headers else 414)
 
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
+        self._begun += 1
         self._in_head = True
         self._in_body = True
 
@@ -220,11 +150,17 @@ class PatientProtocol(HttpToolsProtocol):
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
             and not parser.should_upgrade()
-            and (self.cycle is None or self.cycle.response_complete)
+            and self._is_free()
+            and OF_BODIES.isdisjoint([name for name, _ in self.headers])
+        )
+
+    def _is_free(self) -> bool:
+        """Whether nothing waits on the connection, and it goes on."""
+        return (
+            (self.cycle is None or self.cycle.response_complete)
             and not self.flow.write_paused
             and not self.transport.is_closing()
             and CLOSE not in self.server_state.default_headers
-            and OF_BODIES.isdisjoint([name for name, _ in self.headers])
         )
 
     def _answered_at_once(self) -> bool:
@@ -238,12 +174,31 @@ class PatientProtocol(HttpToolsProtocol):
         scope["path"] = unquote(text) if "%" in text else text
         scope["raw_path"] = path
         scope["query_string"] = query
+        return self._answered(scope)
+
+    def _answered_again(self, head: Head) -> bool:
+        """Answer a head that came before, of which the parser need not know."""
+        if not self._is_free():
+            return False
+        of_connection = {"server": self.server, "client": self.client, "scheme": self.scheme}
+        scope: Any = {**head, **of_connection, "state": self.app_state.copy()}
+        self.scope = scope
+        self._is_asked = True
+        return self._answered(scope)
+
+    def _answered(self, scope: Any) -> bool:
         answer = self._at_once(scope)
         if answer is None:
             return False
-        usual = joined(self.server_state.default_headers)
-        self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[answer.status], usual, answer.lines, answer.body))
-        self.on_response_complete()
+        usual = self.server_state.default_headers
+        if usual is not self._usual:
+            self._usual, self._usual_lines = usual, joined(usual)
+        self.transport.write(
+            b"%b%b%b\r\n%b" % (STATUS_LINE[answer.status], self._usual_lines, answer.lines, answer.body)
+        )
+        self.server_state.total_requests += 1
+        self._unset_keepalive_if_required()
+        self._answered_at = self.loop.time()
         return True
 
     def on_body(self, body: bytes) -> None:
@@ -291,11 +246,19 @@ class PatientProtocol(HttpToolsProtocol):
             return
         if now.scope is not was.scope or self.flow.read_paused:
             return
-        is_begun = self._head_bytes or not self._is_asked  # else uvicorn ends it, in its own time
+        is_begun = self._head_bytes or not self._is_asked  # else it is idle
+        if not is_begun and not now.is_answering and self._is_idle_for_long():
+            self.transport.close()
+            return
         is_slow_head = self._in_head and is_begun and not now.is_answering and not was.is_answering
         is_slow_body = self._in_body and not self._in_head and now.body - was.body < enough
         if is_slow_head or is_slow_body:
             self._give_up()
+
+    def _is_idle_for_long(self) -> bool:
+        """Whether the last answer was one given at once, long ago; behind the others uvicorn has its own timer."""
+        is_timed = self.timeout_keep_alive_task is not None
+        return not is_timed and self.loop.time() - self._answered_at >= self.timeout_keep_alive
 
     def _give_up(self) -> None:
         """End a connection on which nothing comes; there is nobody to tell where nothing was asked."""
@@ -317,4 +280,4 @@ def _problem(status: int, url: bytes) -> bytes:
 
 def patient(seconds: float, crowd: Crowd) -> type[PatientProtocol]:
     """The protocol with this much patience, counting its connections in the crowd, as uvicorn takes it."""
-    return type("PatientProtocol", (PatientProtocol,), {"patience": seconds, "crowd": crowd})
+    return type("PatientProtocol", (PatientProtocol,), {"patience": seconds, "crowd": crowd, "heads": Heads()})

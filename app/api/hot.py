@@ -7,6 +7,7 @@ write, and how often, must be decided outside of this layer.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,11 +74,12 @@ class HotAnswers:
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._size = 0
         self._known: int | None = None
+        self._state_of_turn: int | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         is_get = scope["type"] == "http" and scope["method"] == "GET"
-        look = self._look(scope) if is_get else None
+        look = self._look(scope, self._state) if is_get else None
         if look is None:
             await self._app(scope, receive, send)
             return
@@ -93,7 +95,7 @@ class HotAnswers:
 
     def at_once(self, scope: Scope) -> Whole | None:
         """See `app.api.at_once`."""
-        look = self._look(scope)
+        look = self._look(scope, self._state_in_turn)
         if look is None:
             return self._inner(scope)
         if look.kept is not None:
@@ -103,13 +105,27 @@ class HotAnswers:
             self._keep(look, scope, answer.headers, answer.body)
         return answer
 
-    def _look(self, scope: Scope) -> _Look | None:
+    def _state_in_turn(self) -> int | None:
+        """The state, asked for once a turn of the event loop.
+
+        Requests that are answered in one turn had come before it began, and so before the state was asked for: whoever
+        was told of a write before they asked is not shown what was before it.
+        """
+        if self._state_of_turn is None and (state := self._state()) is not None:
+            self._state_of_turn = state
+            asyncio.get_running_loop().call_soon(self._end_turn)
+        return self._state_of_turn
+
+    def _end_turn(self) -> None:
+        self._state_of_turn = None
+
+    def _look(self, scope: Scope, asked: State) -> _Look | None:
         """Look for the answer to a GET; None for what is never kept, and while that cannot be told."""
         if not scope.get("raw_path", b"").startswith(KEPT):
             return None
         accept, tags, plain = _asked(scope["headers"])
-        state = self._state()
-        if state is None or not plain:
+        state = asked() if plain else None
+        if state is None:
             return None
         if state != self._known:
             self._forget(state)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import metrics
 from app.api.at_once import Whole, at_once_of
-from app.api.logs import ROOT, Told
+from app.api.logs import ROOT, tell
 from app.api.problems import BROKEN, problem
 from app.api.traces import REQUESTS_OF_FASTAPI, current_ids
 
@@ -68,8 +68,8 @@ class Requests:
             return None
         request_id, trace = _traced(scope["headers"])
         self._note(scope, "GET", answer.status, started, _fields(scope, request_id, trace))
-        header = (b"x-request-id", request_id.encode())
-        return Whole(answer.status, [*answer.headers, header], b"%b%b: %b\r\n" % (answer.lines, *header), answer.body)
+        lines = b"%bx-request-id: %b\r\n" % (answer.lines, request_id.encode())
+        return Whole(answer.status, answer.headers, lines, answer.body)
 
     def _note(
         self, scope: Scope, method: str, status: int | None, started: float, fields: Mapping[str, object]
@@ -77,8 +77,7 @@ class Requests:
         """Count a request that is over, and log its line."""
         taken = time.perf_counter() - started
         self._counted.add(scope, method, status, taken)
-        if log.isEnabledFor(logging.INFO):
-            log.handle(Told(log, "request", {**fields, "status": status, "ms": round(taken * 1000, 2)}))
+        tell(log, "request", {**fields, "status": status, "ms": round(taken * 1000, 2)})
 
 
 def _fields(scope: Scope, request_id: str, trace: Mapping[str, str]) -> dict[str, object]:

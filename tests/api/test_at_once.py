@@ -16,7 +16,8 @@ import pytest
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from app.api.connections import Crowd, PatientProtocol, patient
+from app.api.connections import PatientProtocol, patient
+from app.api.crowd import Crowd
 from app.main import create_app
 from app.settings import Settings
 from app.store.database import Database
@@ -44,13 +45,15 @@ class Connect:
 
 
 @contextmanager
-def serving(url: str, patience: float = 60, **settings: Any) -> Iterator[Connect]:
+def serving(url: str, patience: float = 60, keep_alive: int = WITHIN, **settings: Any) -> Iterator[Connect]:
     """A service that reads the store, over a socket."""
     app = create_app(Settings(database_url=url, read_only=True, **settings))
     listening = socket.create_server(("127.0.0.1", 0))
     address = listening.getsockname()
     named = {"ws": "none", "log_config": None, "server_header": False, "proxy_headers": False}
-    server = uvicorn.Server(uvicorn.Config(app, http=patient(patience, Crowd(0)), **named))  # type: ignore[arg-type]
+    protocol = patient(patience, Crowd(0))
+    config = uvicorn.Config(app, http=protocol, timeout_keep_alive=keep_alive, **named)  # type: ignore[arg-type]
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:
@@ -177,6 +180,43 @@ def test_body_of_a_get_is_no_request_of_its_own(connection: socket.socket) -> No
     assert answers(connection) == [alone]
 
 
+def test_words_that_came_before_are_a_body_where_a_body_is_due(connection: socket.socket) -> None:
+    head = request(b"/entities/peru", b"X-Request-ID: n")
+    for _ in range(2):
+        assert asked(connection, b"/entities/peru", b"X-Request-ID: n").startswith(b"HTTP/1.1 200 ")
+    alone = asked(connection, PATHS[0], b"X-Request-ID: n")
+    connection.sendall(request(PATHS[0], b"X-Request-ID: n", b"Content-Length: %d" % len(head)))
+    time.sleep(0.1)  # so that the body comes by itself
+    connection.sendall(head)
+    assert answers(connection) == [alone]
+
+
+def test_words_that_came_before_are_read_anew_behind_part_of_a_head(connection: socket.socket) -> None:
+    head = request(PATHS[0], b"X-Request-ID: n")
+    for _ in range(2):
+        alone = asked(connection, PATHS[0], b"X-Request-ID: n")
+    connection.sendall(b"GET /entities/peru HTTP/1.1\r\nX-Note: ")
+    time.sleep(0.1)
+    connection.sendall(head)
+    assert b'"id":"peru"' in answers(connection)[0]
+    connection.sendall(head[:20])
+    time.sleep(0.1)
+    connection.sendall(head[20:] + head)
+    assert answers(connection, 2) == [alone, alone]
+
+
+@pytest.mark.stores("sqlite")
+def test_words_that_came_before_are_answered_anew_after_each_write(database: Database, store_url: str) -> None:
+    fill(database)
+    with serving(store_url) as connect, closing(connect()) as made:
+        for number in range(20):
+            before = [asked(made, b"/articles?limit=1", b"X-Request-ID: a") for _ in range(3)]
+            article = an_article(f"{PACT} Anew {number}.", f"Anew {number}")
+            with database.write() as writing:
+                put(writing, article, pact_facts(article))
+            assert asked(made, b"/articles?limit=1", b"X-Request-ID: a") != before[-1]
+
+
 @pytest.mark.parametrize(
     ("sent", "bodiless"),
     [
@@ -234,6 +274,15 @@ def test_connection_that_was_answered_may_rest(database: Database, store_url: st
             asked(made, PATHS[0])
             assert silent.recv(100) == b""
             assert asked(made, PATHS[0]).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.stores("sqlite")
+def test_connection_that_rests_for_too_long_is_ended(database: Database, store_url: str) -> None:
+    fill(database)
+    with serving(store_url, patience=0.2, keep_alive=1) as connect, closing(connect()) as made:
+        asked(made, PATHS[0])
+        asked(made, PATHS[0])
+        assert made.recv(100) == b""
 
 
 @pytest.mark.stores("sqlite")

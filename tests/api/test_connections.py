@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from app.api.connections import Crowd, patient
+from app.api.connections import patient
+from app.api.crowd import Crowd
 
 Connect = Callable[[], socket.socket]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.api.connections import Joined
+from app.api.joined import Joined
 
 BODY = b'{"items":[]}'
 LENGTH = (b"content-length", b"12")

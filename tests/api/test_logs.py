@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import sys
 
 import httpx
 import pytest
 
-from app.api.logs import JsonLines, Lines, Logfmt
+from app.api.logs import ROOT, JsonLines, Lines, Logfmt, configure_logging, tell
 
 
 def line(formatter: Lines, message: str, level: int = logging.WARNING, **fields: object) -> str:
@@ -60,3 +62,23 @@ def test_secrets_are_struck_out_of_tracebacks() -> None:
 def test_what_is_told_besides_stays_readable() -> None:
     message = "sqlite:///entente.db: no such table? e-mail a@b.example, see https://docs.example/a/b"
     assert json.loads(line(JsonLines(), message))["message"] == message
+
+
+def test_what_is_told_is_the_line_of_a_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a record is made of it or not."""
+    told = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", told)
+    monkeypatch.setattr(logging.root, "handlers", [])
+    monkeypatch.setattr(logging.root, "level", logging.root.level)
+    monkeypatch.setattr(logging.getLogger(ROOT), "level", logging.NOTSET)
+    configure_logging("info")
+    logger = logging.getLogger(f"{ROOT}.test")
+    tell(logger, "request", {"path": "/a b"})
+    logging.root.addHandler(logging.NullHandler())
+    tell(logger, "request", {"path": "/a b"})
+    lines = [json.loads(line) for line in told.getvalue().splitlines()]
+    assert len({line.pop("time")[:16] for line in lines}) <= 2
+    assert lines == [{"level": "info", "message": "request", "path": "/a b"}] * 2
+    logger.setLevel(logging.WARNING)
+    tell(logger, "request", {})
+    assert told.getvalue().count("\n") == 2
