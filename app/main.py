@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -54,6 +56,9 @@ if TYPE_CHECKING:
     from app.ingest.jobs import Inbox
     from app.ingest.lending import Borrower, Line
 
+QUESTIONS = 16
+"""Requests that read the store in threads at a time: as many as it has connections at most."""
+
 RESOURCES = (articles, entities, statements, commitments, search, summary, jobs, health, audit)
 
 
@@ -83,6 +88,7 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(QUESTIONS, "question"))
         async with AsyncExitStack() as stack:
             stack.enter_context(traces.sending(provider))
             await stack.enter_async_context(metrics.told())

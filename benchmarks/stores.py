@@ -30,6 +30,7 @@ from sqlalchemy import Connection, text
 from app.ingest.bulk import BATCH_ARTICLES
 from app.settings import shipped
 from app.store import hits, queries, search, summary, tables
+from app.store.commonness import CommonTerms
 from app.store.database import Database
 from app.store.points import Points
 from app.store.queries import Window
@@ -140,11 +141,11 @@ def _listing(filters: list[tuple[str, tuple[object, ...]]]) -> Ask:
 
 
 def _search(word: str) -> Ask:
-    words = read_words(word)
+    words, common = read_words(word), CommonTerms()
 
     def ask(store: Store) -> object:
         with store.database.read() as connection:
-            return hits.documents(search.find_articles(connection, words, [], Window(20)).items, words)
+            return hits.documents(search.find_articles(connection, common, words, [], Window(20)).items, words)
 
     return ask
 

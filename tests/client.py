@@ -26,7 +26,7 @@ class Client:
         self._stack = ExitStack()
 
     def __enter__(self) -> Client:
-        app = create_app(self._settings)
+        self.app = app = create_app(self._settings)
         self.database: Database = app.state.service.database
         self._portal = self._stack.enter_context(start_blocking_portal())
         self._stack.enter_context(self._portal.wrap_async_context_manager(app.router.lifespan_context(app)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from inspect import iscoroutinefunction
 from typing import Any, get_args, get_origin, get_type_hints
@@ -11,7 +12,6 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.concurrency import run_in_threadpool
 
 from app.api.problems import Unprocessable
 from app.api.service import service_of
@@ -38,7 +38,7 @@ class Direct(APIRoute):
         async def handle(request: Request) -> Response:
             asked = parameters.read(request.scope["query_string"])
             given = {"request": request, "service": service_of(request), "asked": asked, **request.path_params}
-            answer: Response = await (endpoint(**given) if is_quick else run_in_threadpool(endpoint, **given))
+            answer: Response = await (endpoint(**given) if is_quick else asyncio.to_thread(endpoint, **given))
             return answer
 
         return handle

@@ -24,7 +24,8 @@ def search_articles(request: Request, service: Injected, asked: Annotated[Search
     """Articles whose title, text or evidence has all the words of `q`, the best first, with snippets.
 
     Words in quotation marks must stand side by side; a word with `*` behind it may go on. Case and accents do not
-    matter. Words that so many articles have that ranking them would be slow are answered newest first (`order`).
+    matter. Words that very many articles have do not count in their order; where all are of that kind, the newest come
+    first (`order`).
     """
     part = window(request, asked.limit, asked.cursor)
     words, filters = asked.words, asked.filters()
@@ -32,7 +33,7 @@ def search_articles(request: Request, service: Injected, asked: Annotated[Search
         tag = list_tag(request, queries.change_count(connection), service.edition)
         if same := unchanged(request, tag):
             return same
-        found = search.find_articles(connection, words, filters, part)
+        found = search.find_articles(connection, service.common_terms, words, filters, part)
         page = service.shown_page(Slice(hits.documents(found.items, words), found.after))
         total = search.count_articles(connection, words, filters) if asked.count else None
     return answer_page(request, page, total, tag=tag, more={"order": "rank" if found.ranked else "newest"})

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from app.schemas.redaction import ServeText, redacted
+from app.store.commonness import CommonTerms
 from app.store.database import Database
 from app.store.points import Points
 from app.store.queries import Slice
@@ -62,6 +63,7 @@ class Service:
     metrics: Metrics
     version: str
     serve_text: ServeText
+    common_terms: CommonTerms = field(default_factory=CommonTerms)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property

@@ -1,10 +1,10 @@
-"""Reads of one thing, and of one article's facts, past the router: they take less time than it does to find them."""
+"""Reads of things, lists and searches past the router: it takes as long to find a route as many of them take."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Request, Response
 from starlette.routing import BaseRoute
@@ -15,22 +15,34 @@ from app.api.conditional import Ready
 from app.api.direct import Direct
 from app.api.traces import REQUESTS_OF_FASTAPI
 
+MOST_PARTS = 3
+"""Parts of a path that is known here: `/search`, `/articles/{article}`, `/articles/{article}/entities`."""
+
+
+class _Place(NamedTuple):
+    """How many parts a path has, the first of them, and the last of three; the second is a parameter."""
+
+    length: int
+    first: str
+    last: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A route that can be found by the first and the last part of a path: its parameter, and what answers."""
+    """A route that can be found by the parts of a path: its parameter, if it has one, and what answers."""
 
     route: Direct
-    parameter: str
+    parameter: str | None
     answer: Callable[[Request], Coroutine[Any, Any, Response]]
 
     def asked(self, scope: Scope, value: str) -> Request:
         """A request whose parameter has the value."""
-        return Request({**scope, "route": self.route, "path_params": {self.parameter: value}})
+        given = {self.parameter: value} if self.parameter else {}
+        return Request({**scope, "route": self.route, "path_params": given})
 
 
 class Straight:
-    """Answers as the routes of quick functions do. What is more than a plain answer is the router's.
+    """Answers as the routes do. What is more than a plain answer is the router's.
 
     Pages and requests that are traced are, so that each is made in one place. Where the store is read ``on_loop``,
     nothing is waited for.
@@ -40,10 +52,10 @@ class Straight:
         self._app = app
         self._on_loop = on_loop
         self._known = {
-            (first, last): _Known(route, parameter, route.get_route_handler())
+            _Place(length, first, last): _Known(route, parameter, route.get_route_handler())
             for route in routes
-            if isinstance(route, Direct) and route.is_quick and (parts := _parts_of(route.path))
-            for first, parameter, last in [parts]
+            if isinstance(route, Direct) and (found := _place_of(route.path))
+            for (length, first, last), parameter in [found]
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,6 +78,8 @@ class Straight:
         if not self._on_loop or not (found := self._find(scope)):
             return None
         known, value = found
+        if not known.route.is_quick:
+            return None
         response = _first_step(known.answer(known.asked(scope, value)))
         if not isinstance(response, Ready) or (lines := lines_of(response.raw_headers)) is None:
             return None
@@ -73,15 +87,16 @@ class Straight:
         return Whole(response.status_code, response.raw_headers, lines, bytes(response.body))
 
     def _find(self, scope: Scope) -> tuple[_Known, str] | None:
-        parts = scope["path"].split("/")
-        if not 3 <= len(parts) <= 4 or not parts[2]:
+        _, *parts = scope["path"].split("/")
+        if len(parts) > MOST_PARTS or scope.get("root_path") or REQUESTS_OF_FASTAPI in scope:
             return None
-        known = self._known.get((parts[1], parts[3] if len(parts) == 4 else None))
-        if known is None or scope.get("root_path") or REQUESTS_OF_FASTAPI in scope:
+        known = self._known.get(_Place(len(parts), parts[0], parts[2] if len(parts) == MOST_PARTS else None))
+        value = parts[1] if len(parts) > 1 else ""
+        if known is None or (known.parameter and not value):
             return None
         if any(name == b"accept" and b"text/" in value for name, value in scope["headers"]):
             return None  # perhaps a page is wanted
-        return known, parts[2]
+        return known, value
 
 
 async def _problem(request: Request, error: Exception) -> Response | None:
@@ -103,9 +118,14 @@ def _first_step(answering: Coroutine[Any, Any, Response]) -> Response | None:
     return None
 
 
-def _parts_of(path: str) -> tuple[str, str, str | None] | None:
-    """Of a template such as `/articles/{article}/entities`: what comes first, the parameter, what comes last if any."""
-    _, first, *rest = path.split("/")
-    if len(rest) not in (1, 2) or not rest[0].startswith("{"):
+def _place_of(path: str) -> tuple[_Place, str | None] | None:
+    """Where a template such as `/articles/{article}/entities` is found, and its parameter.
+
+    None where its parameters are others than one in the second place.
+    """
+    _, *parts = path.split("/")
+    parameters = [part.startswith("{") for part in parts]
+    if len(parts) > MOST_PARTS or parameters != [False, True, False][: len(parts)]:
         return None
-    return first, rest[0].strip("{}"), rest[1] if len(rest) == 2 else None
+    last = parts[2] if len(parts) == MOST_PARTS else None
+    return _Place(len(parts), parts[0], last), parts[1].strip("{}") if len(parts) > 1 else None

@@ -45,6 +45,4 @@ class Hit(Wire):
 class Hits(Page[Hit]):
     """A page of what was found."""
 
-    order: str = Field(
-        description="`rank`: the best first; `newest`: so many articles have the words that the newest come first."
-    )
+    order: str = Field(description="`rank`: the best first; `newest`: very many articles have each of the words.")

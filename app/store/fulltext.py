@@ -21,6 +21,8 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -39,6 +41,9 @@ INDEXES = {
     statements: "fts_statements",
 }
 """The full text of each list."""
+
+FULL_TEXT = sql_table(INDEXES[articles], sql_column("rowid"))
+"""The full text of articles."""
 
 PREFIX = "fts_"
 """What the names of these tables begin with."""
@@ -106,8 +111,8 @@ class _Sought(TypeDecorator[Words]):
         return _KINDS[dialect.name].query(value) if value else None
 
 
-def _asked(words: Words | None) -> ColumnElement[Words]:
-    return bindparam(None, words, _Sought()) if words else bindparam("words", type_=_Sought())
+def _asked(words: Words | None, name: str = "words") -> ColumnElement[Words]:
+    return bindparam(None, words, _Sought()) if words else bindparam(name, type_=_Sought())
 
 
 class _HasWords(FunctionElement[bool]):
@@ -141,9 +146,27 @@ def _matches_in_fts5(element: _Matches, compiler: SQLCompiler, **options: Any) -
 
 
 @compiles(_Matches, "postgresql")
-def _matches_in_tsvector(element: _Matches, compiler: SQLCompiler, **options: Any) -> str:
+def _matches_in_tsvector(element: FunctionElement[bool], compiler: SQLCompiler, **options: Any) -> str:
     index, words = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{index}.words @@ CAST({words} AS tsquery)"
+
+
+class _IsAmong(FunctionElement[bool]):
+    """A row of the full text that other words have found has these, too: the full text's name, and the words."""
+
+    inherit_cache = True
+
+
+@compiles(_IsAmong, "sqlite")
+def _is_among_in_fts5(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    """The plus keeps FTS5 from looking the other words up anew for each row (https://sqlite.org/lang_select.html)."""
+    index, words = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"+{index}.rowid IN (SELECT rowid FROM {index} WHERE {index} MATCH {words})"  # noqa: S608 (names of our own)
+
+
+@compiles(_IsAmong, "postgresql")
+def _is_among_in_tsvector(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    return _matches_in_tsvector(element, compiler, **options)
 
 
 class _Score(FunctionElement[float]):
@@ -176,6 +199,11 @@ def has_words(table: Table, key: ColumnElement[int], words: Words) -> ColumnElem
 def matches(table: Table, words: Words | None = None) -> ColumnElement[bool]:
     """The row of a list's full text has all the words: these, or those that the query is given as ``words``."""
     return _Matches(literal_column(INDEXES[table]), _asked(words))
+
+
+def is_among(table: Table, words: Words | None = None) -> ColumnElement[bool]:
+    """The same of a row that a term of them has found already; what the query is given is called ``all_words``."""
+    return _IsAmong(literal_column(INDEXES[table]), _asked(words, "all_words"))
 
 
 def score(table: Table, words: Words | None = None) -> ColumnElement[float]:

@@ -1,4 +1,4 @@
-"""Articles that have words, those first that fit best; words that most articles have are answered newest first."""
+"""Articles that have words, those first that fit best; words that very many articles have are answered newest first."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, and_, bindparam, func, null, or_, select
-from sqlalchemy import column as sql_column
-from sqlalchemy import table as sql_table
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, null, or_, select
 
+from app.store.commonness import CommonTerms
 from app.store.conditions import Filters, conditions
-from app.store.fulltext import INDEXES, matches, score
+from app.store.fulltext import FULL_TEXT, is_among, matches, score
 from app.store.gathered import among, json_rows
 from app.store.narrowing import FEW, reading
 from app.store.position import check_position
@@ -19,9 +18,6 @@ from app.store.queries import Window, count
 from app.store.questions import Question
 from app.store.tables import articles, commitment_evidence, commitments
 from app.store.words import Words
-
-MOST_RANKED = 5000
-"""Hits that are ranked; where there are more, the newest come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +43,21 @@ class Hits:
     ranked: bool
 
 
-def find_articles(connection: Connection, words: Words, filters: Filters, window: Window) -> Hits:
-    """A page of the articles that have all the words and that the filters let through."""
+def find_articles(connection: Connection, common: CommonTerms, words: Words, filters: Filters, window: Window) -> Hits:
+    """A page of the articles that have all the words and that the filters let through.
+
+    They are ranked by the words that are not common, and where all are, the newest come first.
+    """
     if window.after is not None:
         check_position(window.after, [float, int], nullable=[0])
-    ranked = _are_few(connection, words)
-    rows = (_ranked if ranked else _newest)(connection, words, filters, window)
+    telling = common.rare(connection, words)
+    if telling is None:
+        rows = _newest(connection, words, filters, window)
+    else:
+        rows = _ranked(connection, _Asked(words, telling), filters, window)
     page = rows[: window.limit]
     after = [page[-1][1], page[-1][0]] if len(rows) > window.limit else None
-    return Hits(_hits(connection, [row[0] for row in page]), after, ranked)
-
-
-def _are_few(connection: Connection, words: Words) -> bool:
-    """Whether no more articles than are ranked have the words; where there are no more at all, nobody need count."""
-    ((last,),) = _LAST.rows(connection)
-    if last is None or last <= MOST_RANKED:
-        return True
-    ((found,),) = _COUNTED.rows(connection, words=words, most=MOST_RANKED + 1)
-    return int(found) <= MOST_RANKED
+    return Hits(_hits(connection, [row[0] for row in page]), after, telling is not None)
 
 
 def count_articles(connection: Connection, words: Words, filters: Filters) -> int:
@@ -72,19 +65,33 @@ def count_articles(connection: Connection, words: Words, filters: Filters) -> in
     return count(connection, articles, [*filters, ("q", (words,))])
 
 
-_FULL_TEXT = sql_table(INDEXES[articles], sql_column("rowid"))
-_RECENCY = _FULL_TEXT.c.rowid.label("recency")
+_RECENCY = FULL_TEXT.c.rowid.label("recency")
 _MOST = bindparam("most", type_=Integer)
 
 
-def _scored(words: Words | None = None) -> Select[Any]:
-    return select(_RECENCY, score(articles, words).label("score")).where(matches(articles, words))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All words that an article must have, and those of them that it is ranked by."""
+
+    words: Words
+    telling: Words
+
+    @property
+    def all_tell(self) -> bool:
+        """Whether these are the same."""
+        return len(self.words.terms) == len(self.telling.terms)
+
+
+def _scored(asked: _Asked | None = None, *, all_tell: bool) -> Select[Any]:
+    telling = asked.telling if asked else None
+    query = select(_RECENCY, score(articles, telling).label("score")).where(matches(articles, telling))
+    return query if all_tell else query.where(is_among(articles, asked.words if asked else None))
 
 
 def _by_day(words: Words | None = None) -> Select[Any]:
     """The full text gives its rows by number, which is by day."""
     query = select(_RECENCY, null().label("score")).where(matches(articles, words))
-    return query.order_by(_FULL_TEXT.c.rowid.desc())
+    return query.order_by(FULL_TEXT.c.rowid.desc())
 
 
 def _evidence() -> Any:
@@ -94,9 +101,10 @@ def _evidence() -> Any:
     return query.where(held.article_pk == articles.c.pk).scalar_subquery()
 
 
-_LAST = Question(select(func.max(articles.c.pk)))
-_COUNTED = Question(select(func.count()).select_from(_scored().with_only_columns(_RECENCY).limit(_MOST).subquery()))
-_BEST = Question(_scored().order_by("score", _FULL_TEXT.c.rowid.desc()).limit(_MOST))
+_BEST = {
+    all_tell: Question(_scored(all_tell=all_tell).order_by("score", FULL_TEXT.c.rowid.desc()).limit(_MOST))
+    for all_tell in (True, False)
+}
 _NEWEST = Question(_by_day().limit(_MOST))
 _HITS = Question(
     select(
@@ -105,11 +113,12 @@ _HITS = Question(
 )
 
 
-def _ranked(connection: Connection, words: Words, filters: Filters, window: Window) -> Sequence[Any]:
+def _ranked(connection: Connection, asked: _Asked, filters: Filters, window: Window) -> Sequence[Any]:
     """The best first. A page goes on behind the score that its last article has by now: scores move as others come."""
     if not filters and window.after is None:
-        return _BEST.rows(connection, words=words, most=window.limit + 1)
-    scored = _scored(words).cte("scored").prefix_with("MATERIALIZED")
+        given = {"words": asked.telling, "all_words": asked.words, "most": window.limit + 1}
+        return _BEST[asked.all_tell].rows(connection, **given)
+    scored = _scored(asked, all_tell=asked.all_tell).cte("scored").prefix_with("MATERIALIZED")
     chosen = select(scored.c.recency, scored.c.score).order_by(scored.c.score, scored.c.recency.desc())
     if window.after is not None:
         held, last = window.after
@@ -127,7 +136,7 @@ def _newest(connection: Connection, words: Words, filters: Filters, window: Wind
     """Where filters let little through, that is looked up."""
     if not filters and window.after is None:
         return _NEWEST.rows(connection, words=words, most=window.limit + 1)
-    recency, chosen = _FULL_TEXT.c.rowid, _by_day(words)
+    recency, chosen = FULL_TEXT.c.rowid, _by_day(words)
     if window.after is not None:
         chosen = chosen.where(recency < window.after[1])
     if filters:

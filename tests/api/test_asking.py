@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.settings import Settings, shipped
+from app.store.commonness import CommonTerms
 from app.store.database import Database
 from tests.client import Client
 from tests.conftest import NewStore
@@ -24,8 +26,14 @@ def client(new_stores: NewStore) -> Iterator[Client]:
     database.migrate()
     fill(database)
     database.close()
-    with Client(Settings(database_url=store, read_only=True)) as made:
+    with Client(Settings(database_url=store, read_only=True, cache_mb=0)) as made:
         yield made
+
+
+def take_as_common(client: Client, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    """Have terms that more than so many articles have be common."""
+    service = client.app.state.service
+    monkeypatch.setitem(client.app.state._state, "service", replace(service, common_terms=CommonTerms(many)))
 
 
 def items(client: Client, path: str) -> list[dict[str, Any]]:
@@ -160,20 +168,18 @@ def test_search_ranks_the_title_before_the_text(client: Client) -> None:
         ("q=peru&extractor=nobody", set()),
     ],
 )
-@pytest.mark.parametrize("most_ranked", [0, 5000])
+@pytest.mark.parametrize("many", [0, 5000])
 def test_search_takes_the_filters_of_articles(
-    client: Client, monkeypatch: pytest.MonkeyPatch, query: str, expected: set[str], most_ranked: int
+    client: Client, monkeypatch: pytest.MonkeyPatch, query: str, expected: set[str], many: int
 ) -> None:
-    monkeypatch.setattr("app.store.search.MOST_RANKED", most_ranked)
+    take_as_common(client, monkeypatch, many)
     assert {hit["article"]["title"] for hit in items(client, f"/search?{query}")} == expected
     assert client.get(f"/search?{query}&count=true").json()["total"] == len(expected)
 
 
-@pytest.mark.parametrize("most_ranked", [0, 5000])
-def test_pages_of_a_search_hold_every_article_once(
-    client: Client, monkeypatch: pytest.MonkeyPatch, most_ranked: int
-) -> None:
-    monkeypatch.setattr("app.store.search.MOST_RANKED", most_ranked)
+@pytest.mark.parametrize("many", [0, 5000])
+def test_pages_of_a_search_hold_every_article_once(client: Client, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    take_as_common(client, monkeypatch, many)
     whole = [hit["article"]["id"] for hit in items(client, "/search?q=peru")]
     paged, following = [], "/search?q=peru&limit=1"
     while following:
@@ -185,10 +191,29 @@ def test_pages_of_a_search_hold_every_article_once(
 
 
 def test_words_of_very_many_articles_are_answered_newest_first(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.store.search.MOST_RANKED", 2)
+    take_as_common(client, monkeypatch, 2)
     found = client.get("/search?q=peru").json()
     assert found["order"] == "newest"
     assert [hit["article"]["published"] for hit in found["items"]] == ["2025-04-09", "2025-04-01", "2025-03-04", None]
+
+
+def test_words_of_very_many_articles_do_not_count_beside_others(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = items(client, "/search?q=fishing")
+    take_as_common(client, monkeypatch, 3)
+    found = client.get("/search?q=peru+fishing").json()
+    assert found["order"] == "rank"
+    assert [hit["article"]["id"] for hit in found["items"]] == [hit["article"]["id"] for hit in alone]
+    assert {hit["article"]["title"] for hit in items(client, "/search?q=chile+peru+fishing")} == {
+        "Pact at sea",
+        "Boats for Chile",
+    }
+    (of_outlet,) = items(client, "/search?q=peru+fishing&source=Reef+Post")
+    assert of_outlet["article"]["title"] == "Talks ahead"
+    first = client.get("/search?q=peru+fishing&limit=2").json()
+    second = client.get(first["next"]).json()
+    assert [*first["items"], *second["items"]] == found["items"]
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "%00", "pact%00", "x" * 1001, "...!", "a*", "+".join(map(str, range(40)))])

@@ -29,6 +29,21 @@ PATHS = [
     "/entities/iran%2Firaq",
     "/statements/s-000000000000",
     "/commitments/c-000000000000",
+    "/articles",
+    "/articles?format=csv",
+    "/entities?type=country&count=true",
+    "/entities/iran/partners",
+    "/entities/iran/mentions?limit=1",
+    "/statements?colour=red",
+    "/commitments?between=IR,BY&limit=1",
+    "/commitments?format=jsonl",
+    "/commitments/",
+    "/search?q=cooperation",
+    "/search",
+    "/summary?by=form",
+    "/summary?limit=-1",
+    "/jobs/nobody",
+    "/health",
 ]
 
 

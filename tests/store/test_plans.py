@@ -13,6 +13,7 @@ from sqlalchemy import Connection, event, select
 from sqlmodel import SQLModel
 
 from app.store import fulltext, partners, queries, search, summary, tables
+from app.store.commonness import CommonTerms
 from app.store.conditions import FILTERS, Filters
 from app.store.database import Database
 from app.store.queries import Window
@@ -207,12 +208,9 @@ def test_partners_of_a_state_are_read_off_what_is_kept(connection: Connection) -
 
 
 @pytest.mark.parametrize("filters", [[], [("source", ("Reef Post",))]])
-@pytest.mark.parametrize("most_ranked", [0, 5000])
-def test_search_scans_no_table(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch, most_ranked: int, filters: Filters
-) -> None:
-    monkeypatch.setattr("app.store.search.MOST_RANKED", most_ranked)
+@pytest.mark.parametrize(("many", "typed"), [(0, "fishing"), (3, "fishing peru"), (5000, "fishing")])
+def test_search_scans_no_table(connection: Connection, many: int, typed: str, filters: Filters) -> None:
     with plans(connection) as steps:
-        search.find_articles(connection, read_words("fishing"), filters, Window(50))
+        search.find_articles(connection, CommonTerms(many), read_words(typed), filters, Window(50))
     assert any("articles" in step for step in steps)
     assert scanned(steps) == []
