@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +29,7 @@ from app.api import (
     search,
     statements,
     summary,
+    threads,
     traces,
 )
 from app.api.access import Access
@@ -44,9 +43,10 @@ from app.api.metrics import Figures, Metrics, build_of
 from app.api.middleware import Requests
 from app.api.service import DESCRIPTION, Service, StartUp
 from app.api.straight import Straight
+from app.api.threads import Threads
 from app.extraction.extractor import DISTRIBUTION
 from app.reader import log_in, pages
-from app.settings import Settings, shipped
+from app.settings import Settings, all_cores, shipped
 from app.store.database import Database
 from app.store.points import Points
 
@@ -55,9 +55,6 @@ if TYPE_CHECKING:
     from app.ingest.intake import Intake
     from app.ingest.jobs import Inbox
     from app.ingest.lending import Borrower, Line
-
-QUESTIONS = 16
-"""Requests that read the store in threads at a time: as many as it has connections at most."""
 
 RESOURCES = (articles, entities, statements, commitments, search, summary, jobs, health, audit)
 
@@ -84,11 +81,11 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
         metrics,
         version(DISTRIBUTION),
         settings.serve_text,
+        Threads(max(2, all_cores()) if points.on_loop else threads.MOST),
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(QUESTIONS, "question"))
         async with AsyncExitStack() as stack:
             stack.enter_context(traces.sending(provider))
             await stack.enter_async_context(metrics.told())
@@ -98,6 +95,7 @@ def create_app(settings: Settings, line: Line | None = None, counted_at: Path | 
                 database.migrate()
                 await stack.enter_async_context(parts.background.at_work())
             yield
+        service.threads.close()
         points.close()
         database.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from enum import StrEnum
 from ipaddress import ip_network
@@ -294,3 +295,8 @@ def _in_words(fault: object) -> str:
     given = "not shown" if name in SECRET else repr(PASSWORD.sub(r"\1***@", str(fault["input"])))
     reason = str(fault["msg"]).removeprefix("Value error, ")
     return f"{PREFIX}{name.upper()} is {given}: {reason}. {meaning}"
+
+
+def all_cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -110,7 +110,7 @@ class Choices:
         """Half of them as common as words in texts are, half rare ones, one to three together."""
         texts = [row[0] for row in connection.execute("SELECT text FROM articles LIMIT 300")]
         common = [word for text in texts for word in text.split() if word.islower()]
-        rare = sorted(set(common), key=common.count)[: len(set(common)) // 2]
+        rare = sorted(sorted(set(common)), key=common.count)[: len(set(common)) // 2]
         return [" ".join(chance.sample(common if n % 2 else rare, chance.choice((1, 1, 2, 3)))) for n in range(300)]
 
     def cases(self, tag: str) -> list[Case]:

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.ingest.bulk import Tally, load_inputs
-from app.ingest.workers import Staff, Workers, all_cores
-from app.settings import shipped
+from app.ingest.workers import Staff, Workers
+from app.settings import all_cores, shipped
 from app.store.database import Database
 from benchmarks.news import ReadyMade, write_records
 from benchmarks.synthetic import ORDERS

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from app.api.access import WritersOnly
 from app.api.bodies import described, read_json
@@ -92,7 +91,7 @@ async def remove_article(request: Request, service: Injected, article: str) -> R
 
 
 async def _answer(service: Service, article: str, status: int) -> Response:
-    body = service.shown((await run_in_threadpool(_document, service, article)).body)
+    body = service.shown((await service.threads.run(_document, service, article)).body)
     headers = {**SHARED_HEADERS, "ETag": tag_of(body), "Location": f"/articles/{article}"}
     return Response(body, status, headers, "application/json")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from inspect import iscoroutinefunction
 from typing import Any, get_args, get_origin, get_type_hints
@@ -37,8 +36,9 @@ class Direct(APIRoute):
 
         async def handle(request: Request) -> Response:
             asked = parameters.read(request.scope["query_string"])
-            given = {"request": request, "service": service_of(request), "asked": asked, **request.path_params}
-            answer: Response = await (endpoint(**given) if is_quick else asyncio.to_thread(endpoint, **given))
+            service = service_of(request)
+            given = {"request": request, "service": service, "asked": asked, **request.path_params}
+            answer: Response = await (endpoint(**given) if is_quick else service.threads.run(endpoint, **given))
             return answer
 
         return handle

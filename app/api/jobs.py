@@ -6,7 +6,6 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from app.api.access import WritersOnly
 from app.api.bodies import LONGEST_ARTICLE, LONGEST_BULK, read_chunks, require_media_type
@@ -60,7 +59,7 @@ async def add_articles(request: Request, service: Injected) -> Response:
     """
     require_media_type(request, *MEDIA_TYPES)
     job = await service.taking_jobs.receive(read_chunks(request, LONGEST_BULK), LONGEST_ARTICLE)
-    found = await run_in_threadpool(_job, service, job)
+    found = await service.threads.run(_job, service, job)
     return Response(to_bytes(_out(found)), 202, {"Location": f"/jobs/{job}"}, "application/json")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from app.api.conditional import answer_document, list_tag, unchanged
 from app.api.exports import answer_file, by_pages, wanted
@@ -83,7 +82,7 @@ def answer_things(
 async def answer_facts(request: Request, service: Service, table: Kind, article: str, asked: FactsPaging) -> Response:
     """One article's entities, statements or commitments; a page of them is read at once, the rest in a thread."""
     if asked.count or wanted(request, asked, Format.JSONLD) is not Format.JSON:
-        return await run_in_threadpool(answer_any_facts, request, service, table, article, asked)
+        return await service.threads.run(answer_any_facts, request, service, table, article, asked)
     part = window(request, asked.limit, asked.cursor)
     found = await service.at_once(lambda points: points.facts(table, article, part))
     if found is None:
@@ -180,7 +179,7 @@ async def answer_article(request: Request, service: Service, article: str, asked
     chosen = Format(asked.format) if asked.format else accepted(request, Format.JSONLD)
     if chosen is Format.JSON:
         return await answer_thing(request, service, tables.articles, article)
-    return await run_in_threadpool(answer_news_article, request, service, article)
+    return await service.threads.run(answer_news_article, request, service, article)
 
 
 def answer_news_article(request: Request, service: Service, article: str) -> Response:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends, Request
-from starlette.concurrency import run_in_threadpool
 
+from app.api.threads import Threads
 from app.schemas.redaction import ServeText, redacted
 from app.store.commonness import CommonTerms
 from app.store.database import Database
@@ -63,6 +63,7 @@ class Service:
     metrics: Metrics
     version: str
     serve_text: ServeText
+    threads: Threads
     common_terms: CommonTerms = field(default_factory=CommonTerms)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -90,7 +91,7 @@ class Service:
 
     async def at_once(self, read: Callable[[Points], ResultT]) -> ResultT:
         """Read one thing: here, where the store takes microseconds for that, or else in a thread."""
-        return read(self.points) if self.points.on_loop else await run_in_threadpool(read, self.points)
+        return read(self.points) if self.points.on_loop else await self.threads.run(read, self.points)
 
     def shown(self, body: bytes) -> bytes:
         """A document with as much of other people's text as may leave the service."""

@@ -94,8 +94,8 @@ def _with_feeds(do: Callable[[Subscriptions], Awaitable[None]]) -> None:
     from app.ingest.fetch import Fetcher
     from app.ingest.intake import Intake
     from app.ingest.subscriptions import Subscriptions
-    from app.ingest.workers import Staff, Workers, all_cores
-    from app.settings import load_settings
+    from app.ingest.workers import Staff, Workers
+    from app.settings import all_cores, load_settings
 
     settings = load_settings()
     if not settings.fetch:

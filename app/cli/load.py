@@ -26,8 +26,8 @@ def load(
     from app.ingest.bulk import ARTICLES, RESULTS, load_inputs
     from app.ingest.extractors import extractor_maker, longest_task
     from app.ingest.progress import LoadingBar
-    from app.ingest.workers import Staff, Workers, all_cores
-    from app.settings import load_settings, shipped
+    from app.ingest.workers import Staff, Workers
+    from app.settings import all_cores, load_settings, shipped
     from app.store.database import Database
 
     form = RESULTS if with_facts else ARTICLES

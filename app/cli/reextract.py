@@ -20,8 +20,8 @@ def reextract(
     """Find the facts of the stored articles anew; the service may be running. Facts that stay keep their ids."""
     from app.ingest.extractors import extractor_maker, longest_task
     from app.ingest.reextract import reextract as read_anew
-    from app.ingest.workers import Staff, Workers, all_cores
-    from app.settings import load_settings, shipped
+    from app.ingest.workers import Staff, Workers
+    from app.settings import all_cores, load_settings, shipped
     from app.store.database import Database
     from app.store.reextraction import Scope, Turnover, count_in
 

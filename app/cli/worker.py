@@ -31,8 +31,8 @@ def worker(
     from app.api.logs import configure_logging
     from app.ingest.extractors import extractor_maker, longest_task
     from app.ingest.jobs import Jobs
-    from app.ingest.workers import Staff, TaskFailed, Workers, all_cores
-    from app.settings import load_settings
+    from app.ingest.workers import Staff, TaskFailed, Workers
+    from app.settings import all_cores, load_settings
 
     settings = load_settings(metrics_port=metrics_port)
     configure_logging(settings.log_level, settings.log_format)

@@ -26,7 +26,7 @@ from app.domain.facts import Facts
 from app.extraction.extractor import EntenteExtractor, ExtractionFailed, Extractor
 from app.ingest.metrics import EXTRACTIONS_FAILED, EXTRACTIONS_WAITING
 from app.ingest.pool import Pool
-from app.settings import shipped
+from app.settings import all_cores, shipped
 from app.store.database import Database
 
 ItemT = TypeVar("ItemT")
@@ -96,11 +96,6 @@ class Staff:
 def spare_cores() -> int:
     """The cores that this process may use, less the one that serves; at least one."""
     return max(1, all_cores() - 1)
-
-
-def all_cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Workers:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import orjson
 
@@ -38,13 +39,21 @@ def _evidence(hit: Hit, found: list[Place]) -> list[bytes]:
     """The quotes that have any of the words, in the order of the text."""
     shown = []
     starts = [place.start for place in found]
-    for _, _, commitment, sentence, start, end in sorted(orjson.loads(hit.evidence or "[]")):
-        first = bisect_left(starts, start)
+    for quote, first in sorted(_near(orjson.loads(hit.evidence or "[]"), starts)):
+        _, _, commitment, sentence, start, end = quote
         if inside := [place for place in found[first : bisect_left(starts, end, first)] if place.end <= end]:
-            quote = orjson.dumps(hit.text[start:end])
-            what = start, end, quote, _highlights(inside), commitment.encode(), sentence
+            quoted = orjson.dumps(hit.text[start:end])
+            what = start, end, quoted, _highlights(inside), commitment.encode(), sentence
             shown.append(b'{"start":%d,"end":%d,"text":%b,"highlights":%b,"commitment":"%b","sentence":%d}' % what)
     return shown
+
+
+def _near(quotes: list[list[Any]], starts: list[int]) -> Iterator[tuple[list[Any], int]]:
+    """The quotes that a place begins in, each with the number of the first such place."""
+    for quote in quotes:
+        first = bisect_left(starts, quote[4])
+        if first < len(starts) and starts[first] < quote[5]:
+            yield quote, first
 
 
 def _highlights(found: Iterable[Place]) -> bytes:

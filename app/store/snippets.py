@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,12 +57,20 @@ class Finder:
 def _places(plain: str, term: Term, number: int) -> list[Place]:
     found: list[Place] = []
     first = term.tokens[0]
+    is_word = len(term.tokens) == 1 and not term.is_prefix
+    length, last = len(first), len(plain)
     at = plain.find(first)
     while at >= 0 and len(found) < MOST_PLACES:
-        end = -1 if at and plain[at - 1].isalnum() else _end(plain, at, term)
-        if end >= 0:
+        end = at + length
+        if at and plain[at - 1].isalnum():
+            pass
+        elif not is_word:
+            if (whole := _end(plain, at, term)) >= 0:
+                end = whole
+                found.append(Place(at, number, end))
+        elif end == last or not plain[end].isalnum():
             found.append(Place(at, number, end))
-        at = plain.find(first, max(end, at + 1))
+        at = plain.find(first, end)
     return found
 
 
@@ -102,18 +109,25 @@ def passages(text: str, found: list[Place], most: int = 2) -> list[Passage]:
 
 def _best(found: list[Place], seen: set[int]) -> Place:
     """The place from which on a passage holds most terms not shown yet, then most places; of equals the first."""
-    inside: Counter[int] = Counter()
+    room = WIDTH - BEFORE
+    if found[-1].end <= found[0].start + room:
+        return found[0]
+    inside: dict[int, int] = {}
     best, worth = found[0], (-1, -1)
     new = behind = 0  # terms of the places from ``first`` to ``behind`` that are not shown yet, and their end
+    count = len(found)
     for first, place in enumerate(found):
-        limit = place.start + WIDTH - BEFORE
-        while behind < len(found) and found[behind].end <= limit:
+        limit = place.start + room
+        while behind < count and found[behind].end <= limit:
             term = found[behind].term
-            new += not inside[term] and term not in seen
-            inside[term] += 1
+            held = inside.get(term, 0)
+            inside[term] = held + 1
+            new += not held and term not in seen
             behind += 1
         if (new, behind - first) > worth:
             best, worth = place, (new, behind - first)
+        if behind == count:
+            break  # what follows holds no more than this does
         if behind == first:  # longer than a passage
             behind += 1
             continue
