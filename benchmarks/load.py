@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.ingest.bulk import Tally, load_inputs
+from app.ingest.bulk import BATCH_ARTICLES, Tally, load_inputs
 from app.ingest.workers import Staff, Workers
 from app.settings import all_cores, shipped
 from app.store.database import Database
@@ -26,6 +26,9 @@ RUNS = 3
 ARTICLES = 1500
 SHARE = 0.1
 """Of a large load, the part at its start and the part at its end that are compared."""
+
+SMALLEST = 2 * int(BATCH_ARTICLES / SHARE)
+"""Articles of a large load: rates are told between the ends of batches."""
 
 
 def seconds(folder: Path, articles: int, cores: Sequence[int]) -> float:
@@ -97,6 +100,8 @@ def main() -> None:
     orders = sys.argv[2:] or list(ORDERS)
     if unknown := set(orders) - {*ORDERS}:
         sys.exit(f"bench-load: {', '.join(sorted(unknown))}: neither of {', '.join(ORDERS)}")
+    if 0 < scale < SMALLEST:
+        sys.exit(f"bench-load: a tenth of {scale} articles is no two batches; {SMALLEST:,} are the least")
     with tempfile.TemporaryDirectory() as folder:
         compare_cores(Path(folder))
         for order in orders if scale else ():

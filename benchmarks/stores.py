@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -219,12 +220,12 @@ def _milliseconds(taken: list[float]) -> str:
     return f"{statistics.median(ordered) * 1000:.2f} ({ordered[int(len(ordered) * 0.99)] * 1000:.2f})"
 
 
-def run(count: int, order: str, names: Iterable[str], folder: Path, server: postgres.Server) -> None:
+def run(count: int, order: str, names: Iterable[str], folder: Path, server: postgres.Server | None) -> None:
     """Load new stores in one order; and where it is that of days, ask them."""
     file = folder / f"{order}.db"
     stores = []
     for name in names:
-        address = f"sqlite:///{file}" if name == "SQLite" else server.fresh()
+        address = server.fresh() if server and name == "PostgreSQL" else f"sqlite:///{file}"
         database = Database(address, shipped("migrations"), bulk=True)
         database.migrate()
         stores.append(Store(name, database, Points(database)))
@@ -253,10 +254,12 @@ def main() -> None:
         sys.exit(f"bench-stores: {', '.join(sorted(unknown))}: neither of {', '.join((*ORDERS, *STORES))}")
     orders, stores = ([name for name in all_ if name in chosen] or all_ for all_ in (ORDERS, STORES))
     print(f"{count:,} made-up articles of 2 KB with 30 mentions and 10 commitments")
-    with tempfile.TemporaryDirectory() as folder, postgres.server(SETTINGS) as server:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        server = stack.enter_context(postgres.server(SETTINGS)) if "PostgreSQL" in stores else None
         for order in orders:
             run(count, order, stores, Path(folder), server)
-        server.drop_all()
+        if server:
+            server.drop_all()
 
 
 if __name__ == "__main__":
