@@ -22,6 +22,11 @@ class PreconditionRequired(Exception):
 SHARED_HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"}
 """An answer may be kept, and must be asked about before it is used again."""
 
+TAG_DIGITS = 24
+"""Hexadecimal digits of a tag. It is of SHA-256, which processors have built in: it takes half as long as others."""
+
+_BETWEEN = b"\x1f"
+
 _SHARED = [(name.lower().encode(), value.encode()) for name, value in SHARED_HEADERS.items()]
 
 
@@ -64,7 +69,7 @@ def _http_date(moment: datetime) -> bytes:
 
 def tag_of(*parts: bytes) -> str:
     """A strong entity tag for what the parts determine."""
-    return f'"{hashlib.blake2b(chr(31).encode().join(parts), digest_size=12).hexdigest()}"'
+    return f'"{hashlib.sha256(_BETWEEN.join(parts)).hexdigest()[:TAG_DIGITS]}"'
 
 
 def list_tag(request: Request, change_count: int, version: str) -> str:
