@@ -166,7 +166,7 @@ def run(reader: Reader, material: Material, pieces: int) -> Reader:
 
 def shorter_numbers_pay() -> bool:
     """Whether the processor multiplies bfloat16 itself: otherwise that takes fifty times as long as floats do."""
-    return torch.ops.mkldnn._is_mkldnn_bf16_supported() and (  # type: ignore[no-any-return]
+    return torch.ops.mkldnn._is_mkldnn_bf16_supported() and (
         torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     )
 
