@@ -14,19 +14,22 @@ LONGEST = 2048
 MOST = 1024
 """Heads that are remembered."""
 
+END = b"\r\n\r\n"
+"""What a head ends with."""
+
 OF_HEADS = ("type", "asgi", "http_version", "method", "path", "raw_path", "query_string", "root_path", "headers")
 
 
 class Heads:
-    """Remembers heads that were whole, with nothing after them."""
+    """Remembers heads that were whole."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, Head] = {}
         self.get = self._known.get
 
     def keep(self, raw: bytes, scope: Head) -> None:
-        """Remember what these bytes say."""
-        if len(raw) > LONGEST:
+        """Remember what these bytes say, unless something stands before or after the head in them."""
+        if len(raw) > LONGEST or raw.find(END) != len(raw) - len(END):
             return
         if len(self._known) >= MOST:
             self._known.clear()

@@ -206,6 +206,21 @@ def test_words_that_came_before_are_read_anew_behind_part_of_a_head(connection: 
 
 
 @pytest.mark.stores("sqlite")
+def test_what_is_no_request_is_refused_however_often_it_comes(database: Database, store_url: str) -> None:
+    fill(database)
+    with serving(store_url) as connect, closing(connect()) as known:
+        for _ in range(3):
+            asked(known, PATHS[0])
+        for behind in (b"\x01\x01", b"\xff", b"nothing\r\n\r\n") * 2:
+            with closing(connect()) as made:
+                made.sendall(request(PATHS[0]) + behind)
+                first, second = answers(made, 2)
+                assert first.startswith(b"HTTP/1.1 200 ")
+                assert second.startswith(b"HTTP/1.1 400 ")
+                assert made.recv(100) == b""
+
+
+@pytest.mark.stores("sqlite")
 def test_words_that_came_before_are_answered_anew_after_each_write(database: Database, store_url: str) -> None:
     fill(database)
     with serving(store_url) as connect, closing(connect()) as made:
