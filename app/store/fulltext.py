@@ -146,27 +146,9 @@ def _matches_in_fts5(element: _Matches, compiler: SQLCompiler, **options: Any) -
 
 
 @compiles(_Matches, "postgresql")
-def _matches_in_tsvector(element: FunctionElement[bool], compiler: SQLCompiler, **options: Any) -> str:
+def _matches_in_tsvector(element: _Matches, compiler: SQLCompiler, **options: Any) -> str:
     index, words = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{index}.words @@ CAST({words} AS tsquery)"
-
-
-class _IsAmong(FunctionElement[bool]):
-    """A row of the full text that other words have found has these, too: the full text's name, and the words."""
-
-    inherit_cache = True
-
-
-@compiles(_IsAmong, "sqlite")
-def _is_among_in_fts5(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
-    """The plus keeps FTS5 from looking the other words up anew for each row (https://sqlite.org/lang_select.html)."""
-    index, words = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"+{index}.rowid IN (SELECT rowid FROM {index} WHERE {index} MATCH {words})"  # noqa: S608 (names of our own)
-
-
-@compiles(_IsAmong, "postgresql")
-def _is_among_in_tsvector(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
-    return _matches_in_tsvector(element, compiler, **options)
 
 
 class _Score(FunctionElement[float]):
@@ -202,8 +184,12 @@ def matches(table: Table, words: Words | None = None) -> ColumnElement[bool]:
 
 
 def is_among(table: Table, words: Words | None = None) -> ColumnElement[bool]:
-    """The same of a row that a term of them has found already; what the query is given is called ``all_words``."""
-    return _IsAmong(literal_column(INDEXES[table]), _asked(words, "all_words"))
+    """The same of a row that a term of them has found already; what the query is given is called ``all_words``.
+
+    The plus keeps FTS5 from looking that term up anew for each row that has them all (https://sqlite.org/optoverview.html).
+    """
+    index = INDEXES[table]
+    return _HasWords(literal_column(f"+{index}.rowid"), literal_column(index), _asked(words, "all_words"))
 
 
 def score(table: Table, words: Words | None = None) -> ColumnElement[float]:
