@@ -51,7 +51,8 @@ class Sqlite:
         event.listen(self.engine, "begin", partial(_begin, BULK_CACHE_KIB if bulk else WRITE_CACHE_KIB))
         if longest is not None:
             event.listen(self.engine, "connect", _set_up_clock)
-            event.listen(self.engine, "before_cursor_execute", partial(_start_clock, longest))
+            for moment in ("begin", "before_cursor_execute"):
+                event.listen(self.engine, moment, partial(_start_clock, longest))
         self.reading: Engine = self.engine
         self.queue_address: str | None = None
 
@@ -214,8 +215,11 @@ def _set_up_clock(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> No
     driver.set_progress_handler(clock.is_over, STEPS_BETWEEN_LOOKS)
 
 
-def _start_clock(longest: float, connection: Connection, *statement: Any) -> None:
-    """Give the next statement its time; writes, and lists that are sent while they are read, take what they need."""
+def _start_clock(longest: float, connection: Connection, *_: Any) -> None:
+    """Give what is asked next its time; writes, and lists that are sent while they are read, take what they need.
+
+    A statement of SQLAlchemy's has its own, and those that go past it share what their transaction began with.
+    """
     options = connection.get_execution_options()
     is_bounded = not options.get("write", False) and not options.get("yield_per", 0)
     connection.connection.info["clock"].until = time.monotonic() + longest if is_bounded else math.inf

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Integer, bindparam, func, literal, select, text
 
 from app.settings import shipped
 from app.store.database import Database, TookTooLong
+from app.store.questions import Question
 from tests.conftest import NewStore
 
 ENDLESS = text("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
@@ -44,3 +45,21 @@ def test_streamed_lists_take_what_they_need(hasty: Database) -> None:
     with hasty.read() as connection:
         found = connection.execution_options(yield_per=1000).execute(each)
         assert sum(1 for _ in found) == 1000000
+
+
+def counting_to_most() -> Question:
+    """A question that is asked past SQLAlchemy, and takes as long as it is told to."""
+    numbers = select(literal(1).label("i")).cte("numbers", recursive=True)
+    more = select(numbers.c.i + 1).where(numbers.c.i < bindparam("most", type_=Integer))
+    return Question(select(func.count()).select_from(numbers.union_all(more)))
+
+
+def test_prepared_questions_have_their_time_whatever_was_asked_before(hasty: Database) -> None:
+    question = counting_to_most()
+    for _ in range(2):
+        with pytest.raises(TookTooLong), hasty.read() as connection:
+            connection.execute(ENDLESS)
+        with hasty.read() as connection:
+            assert [tuple(row) for row in question.rows(connection, most=100_000)] == [(100_000,)]
+    with pytest.raises(TookTooLong), hasty.read() as connection:
+        question.rows(connection, most=2_000_000_000)
