@@ -185,18 +185,18 @@ COPIED = (
     "statement_entities",
     "commitments",
     "commitment_parties",
-    "commitment_evidence",
     "commitment_actors",
     "commitment_pairs",
 )
 _FULL_TEXT = (
     """INSERT INTO fts_articles (rowid, title, evidence, text) SELECT a.recency, a.title, (
-        SELECT group_concat(substr(a.text, e.start + 1, e."end" - e.start), char(10))
-        FROM commitments c JOIN commitment_evidence e ON e.commitment_pk = c.pk
-        WHERE c.article_pk = a.pk), a.text FROM articles a WHERE a.pk > :base ORDER BY a.recency""",
-    """INSERT INTO fts_commitments (rowid, words) SELECT c.pk, substr(a.text, e.start + 1, e."end" - e.start)
-        FROM commitment_evidence e JOIN commitments c ON c.pk = e.commitment_pk JOIN articles a ON a.pk = c.article_pk
-        WHERE c.pk > :commitments ORDER BY 1""",
+        SELECT group_concat(substr(a.text, place ->> 1 + 1, place ->> 2 - place ->> 1), char(10))
+        FROM (SELECT q.value -> 1 -> 0 AS place FROM json_each(CAST(a.quotes AS TEXT)) q)), a.text
+        FROM articles a WHERE a.pk > :base ORDER BY a.recency""",
+    """INSERT INTO fts_commitments (rowid, words)
+        SELECT pk, substr(text, place ->> 1 + 1, place ->> 2 - place ->> 1) FROM (
+            SELECT c.pk, a.text, CAST(a.quotes AS TEXT) -> c.position -> 1 -> 0 AS place
+            FROM commitments c JOIN articles a ON a.pk = c.article_pk WHERE c.pk > :commitments ORDER BY c.pk)""",
     """INSERT INTO fts_statements (rowid, words) SELECT pk, CAST(document AS TEXT) ->> '$.content[0].text'
         FROM statements WHERE pk > :statements ORDER BY 1""",
 )
@@ -223,6 +223,8 @@ def _copying(connection: sqlite3.Connection, table: str, number: int, base: int,
         "content_hash": f"content_hash || '-{number}'",
         "recency": f"recency + {number * 64}",
         "listing": document.format("listing"),
+        "quotes": f"""(SELECT CAST(json_group_array(json_array(value ->> 0 || '-{number}', value -> 1)) AS BLOB)
+            FROM json_each(CAST(quotes AS TEXT)))""",
         "document": document.format("document") if "id" in names else "document",
     }
     values = ", ".join(copied.get(name, f'"{name}"') for name in names)

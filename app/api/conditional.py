@@ -74,8 +74,8 @@ def tag_of(*parts: bytes) -> str:
 
 def list_tag(request: Request, change_count: int, version: str) -> str:
     """The tag of a list that grows: another for every write, address and version of the service."""
-    asked = request.url
-    return tag_of(str(change_count).encode(), asked.path.encode(), asked.query.encode(), version.encode())
+    path, query = request.scope["path"], request.scope["query_string"]
+    return tag_of(str(change_count).encode(), path.encode(errors="surrogateescape"), query, version.encode())
 
 
 def unchanged(request: Request, tag: str) -> Response | None:

@@ -104,7 +104,6 @@ def _commitment_rows(
     rows: Rows = []
     below: dict[Table, Rows] = {
         tables.commitment_parties: [],
-        tables.commitment_evidence: [],
         tables.commitment_actors: [],
         tables.commitment_pairs: [],
     }
@@ -146,12 +145,5 @@ def _below(pk: int, c: Commitment, entity_pks: Mapping[str, int]) -> Iterator[tu
         [
             {**of, "position": n, "entity_pk": entity_pks[p.entity], "country": p.country, "role": p.role.value}
             for n, p in enumerate(c.parties)
-        ],
-    )
-    yield (
-        tables.commitment_evidence,
-        [
-            {**of, "position": n, "sentence": e.sentence, "start": e.span.start, "end": e.span.end}
-            for n, e in enumerate(c.evidence)
         ],
     )

@@ -1,34 +1,17 @@
-"""Many rows in one value, and many values in one parameter, in each database's own way."""
+"""Many values in one parameter, in each database's own way."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import String, TypeDecorator, TypeEngine
-
-
-class _JsonRows(FunctionElement[str]):
-    """The columns of all rows, as the text of a JSON array of arrays; null where there is no row."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(_JsonRows, "sqlite")
-def _json_rows_in_sqlite(element: _JsonRows, compiler: SQLCompiler, **options: Any) -> str:
-    return f"json_group_array(json_array({compiler.process(element.clauses, **options)}))"
-
-
-@compiles(_JsonRows, "postgresql")
-def _json_rows_in_postgresql(element: _JsonRows, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(json_agg(json_build_array({compiler.process(element.clauses, **options)})) AS TEXT)"
 
 
 class _Numbers(TypeDecorator[Sequence[int]]):
@@ -41,7 +24,7 @@ class _Numbers(TypeDecorator[Sequence[int]]):
         return dialect.type_descriptor(ARRAY(BigInteger()) if dialect.name == "postgresql" else String())
 
     def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
-        return json.dumps(value) if dialect.name == "sqlite" else value
+        return orjson.dumps(value).decode() if dialect.name == "sqlite" else value
 
 
 class _Among(FunctionElement[bool]):
@@ -60,11 +43,6 @@ def _among_in_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> 
 def _among_in_postgresql(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, numbers = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} = ANY({numbers})"
-
-
-def json_rows(*columns: ColumnElement[Any]) -> ColumnElement[str]:
-    """An aggregate: the columns of all rows as the text of a JSON array, in no order; null where there is no row."""
-    return _JsonRows(*columns)
 
 
 def among(column: ColumnElement[int], name: str) -> ColumnElement[bool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import orjson
 
@@ -25,7 +24,7 @@ def _document(hit: Hit, finder: Finder) -> bytes:
         hit.listing,
         _highlights(finder.places(hit.title)),
         b",".join([_snippet(hit.text, passage) for passage in passages(hit.text, found)]),
-        b",".join(_evidence(hit, found)) if found and hit.evidence else b"",
+        b",".join(_evidence(hit, found)) if found and hit.quotes else b"",
     )
 
 
@@ -35,25 +34,18 @@ def _snippet(text: str, passage: Passage) -> bytes:
     return b'{"start":%d,"end":%d,"text":%b,"highlights":%b}' % (passage.start, passage.end, shown, highlights)
 
 
-def _evidence(hit: Hit, found: list[Place]) -> list[bytes]:
-    """The quotes that have any of the words, in the order of the text."""
-    shown = []
+def _evidence(hit: Hit, found: list[Place]) -> Iterator[bytes]:
+    """The quotes that have any of the words, in the order of the commitments."""
     starts = [place.start for place in found]
-    for quote, first in sorted(_near(orjson.loads(hit.evidence or "[]"), starts)):
-        _, _, commitment, sentence, start, end = quote
-        if inside := [place for place in found[first : bisect_left(starts, end, first)] if place.end <= end]:
-            quoted = orjson.dumps(hit.text[start:end])
-            what = start, end, quoted, _highlights(inside), commitment.encode(), sentence
-            shown.append(b'{"start":%d,"end":%d,"text":%b,"highlights":%b,"commitment":"%b","sentence":%d}' % what)
-    return shown
-
-
-def _near(quotes: list[list[Any]], starts: list[int]) -> Iterator[tuple[list[Any], int]]:
-    """The quotes that a place begins in, each with the number of the first such place."""
-    for quote in quotes:
-        first = bisect_left(starts, quote[4])
-        if first < len(starts) and starts[first] < quote[5]:
-            yield quote, first
+    last = starts[-1]
+    for commitment, quotes in orjson.loads(hit.quotes or b"[]"):
+        for sentence, start, end in quotes:
+            if start > last or starts[first := bisect_left(starts, start)] >= end:
+                continue
+            if inside := [place for place in found[first : bisect_left(starts, end, first)] if place.end <= end]:
+                quoted = orjson.dumps(hit.text[start:end])
+                what = start, end, quoted, _highlights(inside), commitment.encode(), sentence
+                yield b'{"start":%d,"end":%d,"text":%b,"highlights":%b,"commitment":"%b","sentence":%d}' % what
 
 
 def _highlights(found: Iterable[Place]) -> bytes:

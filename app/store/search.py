@@ -11,27 +11,23 @@ from sqlalchemy import Connection, Integer, Select, and_, bindparam, null, or_, 
 from app.store.commonness import CommonTerms
 from app.store.conditions import Filters, conditions
 from app.store.fulltext import FULL_TEXT, is_among, matches, score
-from app.store.gathered import among, json_rows
+from app.store.gathered import among
 from app.store.narrowing import FEW, reading
 from app.store.position import check_position
 from app.store.queries import Window, count
 from app.store.questions import Question
-from app.store.tables import articles, commitment_evidence, commitments
+from app.store.tables import articles
 from app.store.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that has the words, and what snippets are made of.
-
-    ``evidence`` is None or JSON: of each of its commitments' quotes, in no order, the two numbers that order them, the
-    commitment's id, the sentence, and where the quote begins and ends.
-    """
+    """An article that has the words, and what snippets are made of; ``quotes`` as `app.store.quotes` writes it."""
 
     listing: bytes
     title: str
     text: str
-    evidence: str | None
+    quotes: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +90,15 @@ def _by_day(words: Words | None = None) -> Select[Any]:
     return query.order_by(FULL_TEXT.c.rowid.desc())
 
 
-def _evidence() -> Any:
-    quotes, held = commitment_evidence.c, commitments.c
-    rows = json_rows(held.position, quotes.position, held.id, quotes.sentence, quotes.start, quotes.end)
-    query = select(rows).join_from(commitments, commitment_evidence, held.pk == quotes.commitment_pk)
-    return query.where(held.article_pk == articles.c.pk).scalar_subquery()
-
-
 _BEST = {
     all_tell: Question(_scored(all_tell=all_tell).order_by("score", FULL_TEXT.c.rowid.desc()).limit(_MOST))
     for all_tell in (True, False)
 }
 _NEWEST = Question(_by_day().limit(_MOST))
 _HITS = Question(
-    select(
-        articles.c.recency, articles.c.listing, articles.c.title, articles.c.text, _evidence().label("evidence")
-    ).where(among(articles.c.recency, "recencies"))
+    select(articles.c.recency, *(articles.c[name] for name in ("listing", "title", "text", "quotes"))).where(
+        among(articles.c.recency, "recencies")
+    )
 )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from itertools import chain
 
 import orjson
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Table, select
 
-from app.store.tables import articles, commitment_evidence, commitments, statements
+from app.store.quotes import read_quotes
+from app.store.tables import articles, commitments, statements
 
 Texts = tuple[int, tuple[str, ...]]
 """What full text calls a row, and its words, in as many parts as the full text has."""
@@ -20,27 +21,26 @@ def texts_of(connection: Connection, pks: Sequence[int]) -> dict[Table, list[Tex
 
     An article's are its title, all its evidence, its text. Evidence is cut out of the text, which alone is kept.
     """
-    columns = (articles.c.pk, articles.c.recency, articles.c.title, articles.c.text)
-    held = {row.pk: row for row in connection.execute(select(*columns).where(articles.c.pk.in_(pks)))}
-    by_article: dict[int, list[str]] = defaultdict(list)
-    by_commitment: dict[int, list[str]] = defaultdict(list)
-    for row in _evidence(connection, pks):
-        quote = held[row.article_pk].text[row.start : row.end]
-        by_article[row.article_pk].append(quote)
-        by_commitment[row.commitment_pk].append(quote)
-    return {
-        articles: [(row.recency, (row.title, _joined(by_article[pk]), row.text)) for pk, row in held.items()],
-        commitments: [(pk, (_joined(quotes),)) for pk, quotes in by_commitment.items()],
-        statements: list(_said(connection, pks)),
-    }
+    columns = (articles.c.pk, articles.c.recency, articles.c.title, articles.c.text, articles.c.quotes)
+    held = connection.execute(select(*columns).where(articles.c.pk.in_(pks))).all()
+    numbers = _numbers(connection, pks)
+    of_articles: list[Texts] = []
+    of_commitments: list[Texts] = []
+    for row in held:
+        quoted = [[row.text[q.start : q.end] for q in each.quotes] for each in read_quotes(row.quotes)]
+        of_articles.append((row.recency, (row.title, _joined(chain.from_iterable(quoted)), row.text)))
+        of_commitments += zip(numbers[row.pk], ((_joined(own),) for own in quoted), strict=True)
+    return {articles: of_articles, commitments: of_commitments, statements: list(_said(connection, pks))}
 
 
-def _evidence(connection: Connection, pks: Sequence[int]) -> Iterable[Row[Any]]:
-    quoted, held = commitment_evidence.c, commitments.c
-    query = select(held.article_pk, quoted.commitment_pk, quoted.start, quoted.end)
-    query = query.join_from(commitments, commitment_evidence, quoted.commitment_pk == held.pk)
-    in_order = (held.article_pk, held.position, quoted.position)
-    return connection.execute(query.where(held.article_pk.in_(pks)).order_by(*in_order))
+def _numbers(connection: Connection, pks: Sequence[int]) -> dict[int, list[int]]:
+    """The row numbers of the articles' commitments, in their order."""
+    held = commitments.c
+    numbers: dict[int, list[int]] = defaultdict(list)
+    query = select(held.article_pk, held.pk).where(held.article_pk.in_(pks))
+    for article_pk, pk in connection.execute(query.order_by(held.article_pk, held.position)):
+        numbers[article_pk].append(pk)
+    return numbers
 
 
 def _said(connection: Connection, pks: Sequence[int]) -> Iterator[Texts]:

@@ -23,6 +23,7 @@ from app.store.fact_rows import Numbers, Rows, fact_rows
 from app.store.known_entities import KnownEntities, entity_row, in_parts
 from app.store.linking import Held, entities_of
 from app.store.near_duplicates import sign, unsign
+from app.store.quotes import write_quotes
 
 
 class SameText(ValueError):
@@ -236,6 +237,7 @@ def _article_row(
         "modified_at": modified_at,
         "extractor": facts.extractor,
         "listing": documents.to_bytes(listing),
+        "quotes": write_quotes(facts.commitments),
     }
 
 

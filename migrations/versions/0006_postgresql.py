@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.store import fulltext
+from app.store import fulltext, tsvector
 
 revision = "0006"
 down_revision = "0005"
@@ -17,6 +17,17 @@ branch_labels = None
 depends_on = None
 
 FULL_TEXTS = ("fts_articles", "fts_commitments", "fts_statements", "fts_entities")
+TEXTS = {
+    "fts_articles": """SELECT recency, title, coalesce((
+        SELECT string_agg(e.quote, chr(10) ORDER BY c.position, e.position)
+        FROM commitments c JOIN commitment_evidence e ON e.commitment_pk = c.pk WHERE c.article_pk = a.pk), ''), text
+        FROM articles a""",
+    "fts_commitments": """SELECT commitment_pk, string_agg(quote, chr(10) ORDER BY position)
+        FROM commitment_evidence GROUP BY commitment_pk""",
+    "fts_statements": """SELECT statement_pk, string_agg(text, chr(10) ORDER BY position)
+        FROM statement_spans WHERE part = 'content' GROUP BY statement_pk""",
+}
+"""What the full text of each list is made of."""
 STORIES = (
     "CREATE TABLE fts_stories (rowid BIGINT PRIMARY KEY, keys TEXT[] NOT NULL)",
     "INSERT INTO fts_stories (rowid, keys) SELECT article_pk, string_to_array(band_keys, ' ') FROM signatures",
@@ -47,8 +58,9 @@ def upgrade() -> None:
 
 def _fill() -> None:
     connection = op.get_bind()
-    for pks in _batches(sa.text("SELECT pk FROM articles ORDER BY pk")):
-        fulltext.add_articles(connection, [row.pk for row in pks])
+    for name, query in TEXTS.items():
+        for rows in _batches(sa.text(query)):
+            tsvector.add(connection, name, [(row[0], tuple(row[1:])) for row in rows])
     names = """SELECT pk, name || coalesce((SELECT string_agg(chr(10) || alias, '')
         FROM json_array_elements_text(document->'aliases') alias), '') AS names FROM entities"""
     for entities in _batches(sa.text(names)):

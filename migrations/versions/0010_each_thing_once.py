@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.schemas.documents import with_text
-from app.store import fts5, fulltext
+from app.store import fts5
+from app.store.texts import Texts
 
 revision = "0010"
 down_revision = "0009"
@@ -27,6 +28,9 @@ DOCUMENTED = ("mentions", "roles", "statement_spans", "commitment_speakers")
 """Tables of what documents say."""
 
 EXTRACTED = ("commitments", "statements")
+
+EVIDENCE = """SELECT c.article_pk, e.commitment_pk, e.position, e.start, e."end" AS stop FROM commitment_evidence e
+    JOIN commitments c ON c.pk = e.commitment_pk WHERE c.article_pk IN :pks ORDER BY 1, c.position, e.position"""
 
 FULL_TEXTS = {"fts_articles": "title, evidence, text", "fts_commitments": "words", "fts_statements": "words"}
 
@@ -95,7 +99,26 @@ def _index_words(how: str) -> None:
         op.drop_table(name)
         op.execute(f"CREATE VIRTUAL TABLE {name} USING fts5({columns}, content='', {how})")
     for some in _batches("SELECT pk FROM articles ORDER BY recency"):
-        fulltext.add_articles(connection, [row.pk for row in some])
+        for name, rows in _texts([row.pk for row in some]).items():
+            if rows:
+                fts5.add(connection, name, rows)
+
+
+def _texts(pks: list[int]) -> dict[str, list[Texts]]:
+    """The words of articles and of their facts, by the full texts that they are for; evidence has rows of its own."""
+    articles = {row.pk: row for row in _asked("SELECT pk, recency, title, text FROM articles WHERE pk IN :pks", pks)}
+    of_articles: dict[int, list[str]] = {pk: [] for pk in articles}
+    of_commitments: dict[int, list[str]] = {}
+    for row in _asked(EVIDENCE, pks):
+        quote = articles[row.article_pk].text[row.start : row.stop]
+        of_articles[row.article_pk].append(quote)
+        of_commitments.setdefault(row.commitment_pk, []).append(quote)
+    said = ((pk, [s["text"] for s in document["content"]]) for _, pk, document in _held("statements", "pk", pks))
+    return {
+        "fts_articles": [(a.recency, (a.title, "\n".join(of_articles[pk]), a.text)) for pk, a in articles.items()],
+        "fts_commitments": [(pk, ("\n".join(quotes),)) for pk, quotes in of_commitments.items()],
+        "fts_statements": [(pk, ("\n".join(content),)) for pk, content in said if content],
+    }
 
 
 def _batches(query: str) -> Iterator[Sequence[sa.Row[Any]]]:
@@ -200,11 +223,9 @@ def _cut_out_again(pks: list[int]) -> None:
     body = "CAST(:document AS JSON)" if connection.dialect.name == "postgresql" else "CAST(:document AS BLOB)"
     documents = [{"pk": a.pk, "document": with_text(a.listing.encode(), a.text).decode()} for a in articles]
     connection.execute(sa.text(f"UPDATE articles SET document = {body} WHERE pk = :pk"), documents)  # noqa: S608
-    evidence = """SELECT c.article_pk, e.commitment_pk, e.position, e.start, e."end" AS stop FROM commitment_evidence e
-        JOIN commitments c ON c.pk = e.commitment_pk WHERE c.article_pk IN :pks"""
     quotes = [
         {"pk": e.commitment_pk, "position": e.position, "quote": texts[e.article_pk][e.start : e.stop]}
-        for e in _asked(evidence, pks)
+        for e in _asked(EVIDENCE, pks)
     ]
     if quotes:
         update = "UPDATE commitment_evidence SET quote = :quote WHERE commitment_pk = :pk AND position = :position"

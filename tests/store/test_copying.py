@@ -142,7 +142,7 @@ def test_a_copy_that_was_stopped_goes_on_and_serves_nobody_before(
 
         return watch
 
-    for doing in ("articles", "appearances", "commitment_evidence", "words", "comparing articles"):
+    for doing in ("articles", "appearances", "commitment_parties", "words", "comparing articles"):
         target = open_store(url)
         with pytest.raises(Stopped):
             Copy(store, target, stop_at(doing)).run()

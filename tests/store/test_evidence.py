@@ -14,6 +14,7 @@ from app.domain.article import Article
 from app.extraction.extractor import extract
 from app.store import tables
 from app.store.database import Database
+from app.store.quotes import read_quotes
 from app.store.write import put
 
 CLAUSES = [
@@ -71,6 +72,5 @@ def spans(connection: Connection) -> Iterator[tuple[str, int, int, str]]:
 
 def places_of_evidence(connection: Connection) -> list[list[int]]:
     """What search cuts evidence out by."""
-    held, places = tables.commitments.c, tables.commitment_evidence.c
-    query = select(places.start, places.end).join_from(tables.commitments, tables.commitment_evidence)
-    return [list(row) for row in connection.execute(query.order_by(held.article_pk, held.position, places.position))]
+    kept = connection.scalars(select(tables.articles.c.quotes).order_by(tables.articles.c.pk))
+    return [[quote.start, quote.end] for body in kept for each in read_quotes(body) for quote in each.quotes]

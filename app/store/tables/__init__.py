@@ -22,7 +22,6 @@ from app.store.tables.articles import (
 from app.store.tables.facts import (
     appearances,
     commitment_actors,
-    commitment_evidence,
     commitment_pairs,
     commitment_parties,
     commitments,
@@ -54,7 +53,6 @@ __all__ = [
     "audit_entries",
     "changes",
     "commitment_actors",
-    "commitment_evidence",
     "commitment_pairs",
     "commitment_parties",
     "commitments",

@@ -12,7 +12,11 @@ from app.store.types import KEY, JsonBody
 
 
 class ArticleRow(SQLModel, table=True):
-    """An article. ``listing`` is what a GET answers, but the text; ``recency`` its number in the order of days."""
+    """An article.
+
+    ``listing`` is what a GET answers, but the text; ``recency`` its number in the order of days; ``quotes`` what its
+    commitments quote, as `app.store.quotes` writes it.
+    """
 
     __tablename__ = "articles"
     __table_args__ = (
@@ -38,6 +42,7 @@ class ArticleRow(SQLModel, table=True):
     extractor: str
     recency: int = Field(sa_type=BigInteger)
     listing: bytes = Field(sa_type=JsonBody)
+    quotes: bytes | None = Field(default=None, sa_type=JsonBody)
 
 
 class SourceRow(SQLModel, table=True):

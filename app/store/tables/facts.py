@@ -137,19 +137,6 @@ class PartyRow(SQLModel, table=True):
     role: str
 
 
-class EvidenceRow(SQLModel, table=True):
-    """Words of the article's text that state a commitment, by their offsets."""
-
-    __tablename__ = "commitment_evidence"
-    __table_args__ = {"sqlite_with_rowid": False}
-
-    commitment_pk: int = of("commitments", primary=True)
-    position: int = Field(primary_key=True)
-    sentence: int
-    start: int
-    end: int
-
-
 class ActorRow(SQLModel, table=True):
     """Who or what takes part in a commitment, in which ways: as a party, as a speaker, as the state of a party.
 
@@ -199,6 +186,5 @@ statements = table_of(StatementRow)
 statement_entities = table_of(StatementEntityRow)
 commitments = table_of(CommitmentRow)
 commitment_parties = table_of(PartyRow)
-commitment_evidence = table_of(EvidenceRow)
 commitment_actors = table_of(ActorRow)
 commitment_pairs = table_of(PairRow)
