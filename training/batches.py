@@ -132,8 +132,10 @@ class Batch:
     windows: list[Window]
 
 
-def tensors(batch: list[Window], cutter: WordPieces, inventory: Index, most: int, draw: random.Random) -> Batch:
-    """A batch; some words are masked and some windows change their case. Empty rows fill it up to ``most`` pieces."""
+def tensors(
+    batch: list[Window], cutter: WordPieces, inventory: Index, most: int, masked: float, draw: random.Random
+) -> Batch:
+    """A batch, filled up with empty rows to ``most`` pieces; some words are ``masked``, some windows change case."""
     pieces = [cutter.window(w.words) for w in batch]
     longest = _length(max(w.pieces for w in batch))
     size, words = most // longest, longest - 2
@@ -152,7 +154,7 @@ def tensors(batch: list[Window], cutter: WordPieces, inventory: Index, most: int
         first[row, :count], last[row, :count] = torch.from_numpy(piece.first), torch.from_numpy(piece.last)
         sentence[row, :count] = torch.tensor(window.sentence)
         _fill(labels, row, window, inventory)
-        _disturb(ids[row], shapes[row], piece.first, piece.last, cutter, draw)
+        _disturb(ids[row], shapes[row], piece.first, piece.last, cutter, masked, draw)
     return Batch(ids, shapes, mask, first, last, sentence, labels, batch)
 
 
@@ -188,8 +190,10 @@ class Index:
         }
 
 
-def _disturb(ids: Tensor, shapes: Tensor, first: object, last: object, cutter: WordPieces, draw: random.Random) -> None:
-    """Mask one word in twenty; put one window in forty each into capitals, lower case and headline case.
+def _disturb(
+    ids: Tensor, shapes: Tensor, first: object, last: object, cutter: WordPieces, masked: float, draw: random.Random
+) -> None:
+    """Mask a share of words; put one window in forty each into capitals, lower case and headline case.
 
     The encoder tells case by shapes alone, so these are what changes.
     """
@@ -197,7 +201,7 @@ def _disturb(ids: Tensor, shapes: Tensor, first: object, last: object, cutter: W
 
     starts, ends = np.asarray(first), np.asarray(last)
     for at in range(len(starts)):
-        if draw.random() < 0.05:
+        if draw.random() < masked:
             ids[starts[at] : ends[at] + 1] = cutter.mask
     case = draw.random()
     words = shapes < SHAPES.index("digits")

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.batches import Batch
+from training.distil import TAUGHT, taught
 from training.labels import IGNORE
 from training.network import Reader
 
@@ -20,8 +21,13 @@ DOUBT = 5.0
 own reckoning); such words are passed over once the reader has read a while."""
 
 
-def loss_of(reader: Reader, batch: Batch, trusting: bool) -> tuple[Tensor, dict[str, float]]:
-    """The weighted sum, and its parts; ``trusting``: whether every silver label counts."""
+def loss_of(
+    reader: Reader, batch: Batch, trusting: bool, teacher: Reader | None = None
+) -> tuple[Tensor, dict[str, float]]:
+    """The weighted sum, and its parts; ``trusting``: whether every silver label counts.
+
+    A ``teacher`` is listened to where nobody has parsed the words.
+    """
     syntax, names, marks = reader.words(batch.ids, batch.shapes, batch.mask, batch.first, batch.last)
     parts: dict[str, Tensor] = {}
     parts["start"] = _cross(reader.tags["start"](syntax), batch.labels["start"])
@@ -30,9 +36,10 @@ def loss_of(reader: Reader, batch: Batch, trusting: bool) -> tuple[Tensor, dict[
         parts.update(_syntax(reader, batch, syntax))
     if (batch.labels["trigger"] != IGNORE).any():
         parts.update(_marks(reader, batch, marks))
-    kept = {name: part for name, part in parts.items() if part is not None}
-    total = sum((WEIGHTS[name] * part for name, part in kept.items()), torch.zeros(()))
-    return total, {name: part.item() for name, part in kept.items()}
+    elif teacher is not None and all(window.rows is None for window in batch.windows):
+        parts.update(taught(reader, teacher, batch, syntax, marks))
+    total = sum((WEIGHTS[name.removeprefix(TAUGHT)] * part for name, part in parts.items()), torch.zeros(()))
+    return total, {name: part.item() for name, part in parts.items()}
 
 
 def _cross(scores: Tensor, labels: Tensor, smoothing: float = 0.0) -> Tensor:
@@ -59,18 +66,10 @@ def _names(scores: Tensor, batch: Batch, trusting: bool) -> Tensor:
 
 def _syntax(reader: Reader, batch: Batch, words: Tensor) -> dict[str, Tensor]:
     parts = {name: _cross(reader.tags[name](words), batch.labels[name]) for name in ("xpos", "morph", "lemma")}
-    scores, root = reader.arcs(words)
-    scores, root = scores.float(), root.float()
-    same = batch.sentence.unsqueeze(1) == batch.sentence.unsqueeze(2)
-    scores = scores.masked_fill(~same, -1e4)
-    at = torch.arange(scores.shape[1])
-    scores = torch.diagonal_scatter(scores, root, 0, 1, 2)  # a root's head is written as itself
     heads = batch.labels["head"]
-    parts["arc"] = _cross(scores, heads)
-    governors = heads.clamp(min=0)  # every word, labelled or not: shapes that stay the same are compiled once
-    dep, head = reader.label_dep(words), reader.label_head(words)
-    governing = torch.gather(head, 1, governors.unsqueeze(-1).expand(-1, -1, head.shape[-1]))
-    governing = torch.where((governors == at).unsqueeze(-1), reader.root_label.to(head.dtype), governing)
+    parts["arc"] = _cross(reader.arcs(words, batch.sentence), heads)
+    # every word, labelled or not: shapes that stay the same are compiled once
+    dep, governing = reader.label_dep(words), reader.governing(words, heads.clamp(min=0))
     parts["label"] = _cross(reader.labels(dep.flatten(0, 1), governing.flatten(0, 1)), batch.labels["deprel"].flatten())
     return parts
 

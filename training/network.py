@@ -31,18 +31,60 @@ class Sizes:
     pairs: int = 64
 
 
+class Linear(nn.Linear):
+    """A linear map that can be trained as it is going to be stored."""
+
+    rounded = False
+    """Whether the forward pass sees the weights in the steps of the shipped ones, the backward pass as they are."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[..., in] to [..., out]."""
+        return functional.linear(x, in_steps(self.weight) if self.rounded else self.weight, self.bias)
+
+
+STEPS = 64
+"""Steps to either side of zero of a stored weight: what ONNX Runtime makes of eight bits less one (`export`)."""
+
+
+def in_steps(weight: Tensor) -> Tensor:
+    """A matrix [out, in] in steps of a 64th of each row's largest weight; gradients pass as if it were not."""
+    scale = weight.detach().abs().amax(1).clamp(min=1e-8) / STEPS
+    nothing = torch.zeros(len(scale), dtype=torch.int32)
+    return torch.fake_quantize_per_channel_affine(weight, scale, nothing, 0, -STEPS, STEPS)
+
+
+class Drop(nn.Module):
+    """Dropout whose draws are taken from a pool drawn once: on a CPU, drawing takes longer than a layer does."""
+
+    pool: Tensor | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.share = 0.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``x``, some of it set to zero while training."""
+        if not self.training or not self.share:
+            return x
+        if Drop.pool is None or Drop.pool.dtype is not x.dtype:
+            Drop.pool = ((torch.rand(1 << 24) >= self.share) / (1 - self.share)).to(x.dtype)
+        at = int(torch.randint(len(Drop.pool) - x.numel(), ()))
+        return x * Drop.pool[at : at + x.numel()].view(x.shape)
+
+
 class Layer(nn.Module):
     """One transformer layer, normalised after each part as BERT does."""
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
         self.attention = sizes.attention
-        self.qkv = nn.Linear(sizes.width, 3 * sizes.width)
-        self.out = nn.Linear(sizes.width, sizes.width)
+        self.qkv = Linear(sizes.width, 3 * sizes.width)
+        self.out = Linear(sizes.width, sizes.width)
         self.norm_attention = nn.LayerNorm(sizes.width, eps=1e-12)
-        self.up = nn.Linear(sizes.width, sizes.inner)
-        self.down = nn.Linear(sizes.inner, sizes.width)
+        self.up = Linear(sizes.width, sizes.inner)
+        self.down = Linear(sizes.inner, sizes.width)
         self.norm = nn.LayerNorm(sizes.width, eps=1e-12)
+        self.drop = Drop()
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """``x`` [B, P, width]; ``mask`` [B, 1, 1, P] is added to scores: 0 where there is a piece, far below where not.
@@ -53,8 +95,8 @@ class Layer(nn.Module):
         q, k, v = self.qkv(x).view(b, p, 3, self.attention, width // self.attention).permute(2, 0, 3, 1, 4)
         scores = q @ k.transpose(-1, -2) * (width // self.attention) ** -0.5
         mixed = torch.softmax(scores if mask is None else scores + mask, -1) @ v
-        x = self.norm_attention(x + self.out(mixed.transpose(1, 2).reshape(b, p, width)))
-        return self.norm(x + self.down(functional.gelu(self.up(x))))
+        x = self.norm_attention(x + self.drop(self.out(mixed.transpose(1, 2).reshape(b, p, width))))
+        return self.norm(x + self.drop(self.down(functional.gelu(self.up(x)))))
 
 
 class Encoder(nn.Module):
@@ -99,7 +141,7 @@ class Projection(nn.Module):
 
     def __init__(self, width: int, size: int, dropout: float) -> None:
         super().__init__()
-        self.linear = nn.Linear(width, size)
+        self.linear = Linear(width, size)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -120,30 +162,38 @@ class Reader(nn.Module):
         self.root_arc = nn.Parameter(torch.randn(s.arcs) * 0.02)
         self.root_label = nn.Parameter(torch.randn(s.labels) * 0.02)
         self.arc = nn.Parameter(torch.randn(s.arcs, s.arcs) * s.arcs**-1)
-        self.arc_bias = nn.Linear(s.arcs, 1)
+        self.arc_bias = Linear(s.arcs, 1)
         self.label = nn.Parameter(torch.zeros(s.labels + 1, len(inventory.deprel), s.labels + 1))
         self.tags = nn.ModuleDict(
             {
-                "xpos": nn.Linear(s.width, len(inventory.xpos)),
-                "morph": nn.Linear(s.width, len(inventory.morph)),
-                "lemma": nn.Linear(s.width, len(inventory.lemma)),
-                "start": nn.Linear(s.width, 2),
+                "xpos": Linear(s.width, len(inventory.xpos)),
+                "morph": Linear(s.width, len(inventory.morph)),
+                "lemma": Linear(s.width, len(inventory.lemma)),
+                "start": Linear(s.width, 2),
             }
         )
         self.names = nn.Sequential(
-            nn.Linear(s.width, s.width), nn.GELU(), nn.Dropout(0.2), nn.Linear(s.width, len(inventory.names))
+            Linear(s.width, s.width), nn.GELU(), nn.Dropout(0.2), Linear(s.width, len(inventory.names))
         )
         self.marks = nn.ModuleDict(
             {
-                "trigger": nn.Linear(s.width, len(inventory.triggers)),
-                "stage": nn.Linear(s.width, len(inventory.stages)),
-                "form": nn.Linear(s.width, len(inventory.forms)),
-                "negated": nn.Linear(s.width, 2),
-                "attribution": nn.Linear(s.width, len(inventory.attributions)),
+                "trigger": Linear(s.width, len(inventory.triggers)),
+                "stage": Linear(s.width, len(inventory.stages)),
+                "form": Linear(s.width, len(inventory.forms)),
+                "negated": Linear(s.width, 2),
+                "attribution": Linear(s.width, len(inventory.attributions)),
             }
         )
         self.pair_trigger, self.pair_word = (Projection(s.width, s.pairs, 0.2) for _ in range(2))
         self.pair = nn.Parameter(torch.zeros(s.pairs + 1, len(inventory.roles) + 1, s.pairs + 1))
+
+    def rough(self, dropped: float) -> None:
+        """From now on the encoder drops a share of what it computes, and every map has its weights in steps."""
+        for module in self.modules():
+            if isinstance(module, Drop):
+                module.share = dropped
+            elif isinstance(module, Linear):
+                module.rounded = True
 
     def words(self, ids: Tensor, shapes: Tensor, mask: Tensor | None, first: Tensor, last: Tensor) -> list[Tensor]:
         """Vectors [B, W, width] of words for syntax, names and marks."""
@@ -151,13 +201,21 @@ class Reader(nn.Module):
         kept = self.dropout(torch.ones_like(mixes[0]))  # one draw for all three: drawing takes longer than dropping
         return [mix * kept for mix in mixes]
 
-    def arcs(self, words: Tensor) -> tuple[Tensor, Tensor]:
-        """Scores of heads [B, W, W] and of being a root [B, W]."""
+    def arcs(self, words: Tensor, sentence: Tensor) -> Tensor:
+        """Scores [B, W, W] of each word's heads within its ``sentence`` [B, W]; a root's head is itself."""
         query = self.arc_dep(words) @ self.arc
         head = self.arc_head(words)
         scores = query @ head.transpose(1, 2) + self.arc_bias(head).squeeze(-1).unsqueeze(1)
         root = query @ self.root_arc.to(query.dtype) + self.arc_bias(self.root_arc)
-        return scores, root
+        same = sentence.unsqueeze(1) == sentence.unsqueeze(2)
+        return torch.diagonal_scatter(scores.float().masked_fill(~same, -1e4), root.float(), 0, 1, 2)
+
+    def governing(self, words: Tensor, heads: Tensor) -> Tensor:
+        """What each word's head [B, W] is in a relation: [B, W, size]."""
+        head = self.label_head(words)
+        own = heads == torch.arange(heads.shape[1])
+        chosen = torch.gather(head, 1, heads.unsqueeze(-1).expand(-1, -1, head.shape[-1]))
+        return torch.where(own.unsqueeze(-1), self.root_label.to(head.dtype), chosen)
 
     def labels(self, dep: Tensor, head: Tensor) -> Tensor:
         """Scores [N, labels] of the relation of each dependent [N, size] to its head [N, size]."""
