@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from app.language.wordpieces import SHAPES, WordPieces
-from training.corpora import Sentence, Story
+from training.corpora import UNTAGGED, Sentence, Story
 from training.labels import IGNORE, NAMES, Inventory, lemma_rule
 from training.marks import MarkedStory, Trigger
 from training.silver import UNCERTAIN
@@ -37,6 +37,7 @@ class Window:
     heads: list[int] | None = None
     rows: list[list[str]] | None = None
     names: list[int] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     trigger: list[int] | None = None
     attribution: list[int] | None = None
     triggers: list[Trigger] = field(default_factory=list)
@@ -60,6 +61,7 @@ def window_of(sentences: list[Sentence], pieces: int) -> Window:
         window.starts += [1, *[0] * (len(sentence.words) - 1)]
         window.sentence += [number] * len(sentence.words)
         window.names += name_labels(sentence)
+        window.tags += sentence.tags or [UNTAGGED] * len(sentence.words)
         if window.heads is not None and window.rows is not None and sentence.rows is not None:
             window.rows += sentence.rows
             window.heads += [base + (int(r[6]) - 1 if r[6] != "0" else i) for i, r in enumerate(sentence.rows)]
@@ -169,6 +171,8 @@ def _fill(labels: dict[str, Tensor], row: int, window: Window, inventory: Index)
         labels["head"][row, :count] = torch.tensor(window.heads)
         for name, values in inventory.of(window.rows).items():
             labels[name][row, :count] = torch.tensor(values)
+    else:
+        labels["xpos"][row, :count] = torch.tensor(inventory.of_tags(window.tags))
 
 
 class Index:
@@ -179,6 +183,10 @@ class Index:
             name: {label: i for i, label in enumerate(getattr(inventory, name))}
             for name in ("xpos", "morph", "lemma", "deprel")
         }
+
+    def of_tags(self, tags: list[str]) -> list[int]:
+        """Numbers of Penn tags; `IGNORE` for those that no treebank has."""
+        return [self._of["xpos"].get(tag, IGNORE) for tag in tags]
 
     def of(self, rows: list[list[str]]) -> dict[str, list[int]]:
         """Numbers by column; `IGNORE` for what is too rare to be a class."""

@@ -5,21 +5,30 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 Rows = list[list[str]]
+Tagged = tuple[Sequence[str], Sequence[str]]
+"""Words and their Penn tags."""
+UNTAGGED = "?"
+TAGGED_OTHERWISE = frozenset({"TO"})
+"""Tags of GMB's that the treebanks give to fewer words."""
 HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence: its words, its CoNLL-U rows where it has a parse, its name tags where names are labelled."""
+    """A sentence: its words, its CoNLL-U rows where it has a parse, its name tags where names are labelled.
+
+    ``tags``: Penn tags where it has these alone, `UNTAGGED` for words that have none.
+    """
 
     words: list[str]
     rows: Rows | None = None
     names: list[str] | None = None
+    tags: list[str] | None = None
 
 
 @dataclass(slots=True)
@@ -73,18 +82,27 @@ def gmb(path: Path) -> Iterator[Story]:
                 yield story
                 story = Story("gmb")
             before = number
-            words, names = hyphens_apart(record["tokens"], record["ner"])
-            story.sentences.append(Sentence(words, names=names))
+            words, names, tags = hyphens_apart(record["tokens"], record["ner"], record["xpos"])
+            story.sentences.append(Sentence(words, names=names, tags=tags))
     if story.sentences:
         yield story
 
 
-def hyphens_apart(words: list[str], names: list[str]) -> tuple[list[str], list[str]]:
-    """Words such as "al-Qaida" as three, a name running over them."""
+def gmb_tags(path: Path) -> dict[str, Tagged]:
+    """GMB's sentences by their ids."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        records = (json.loads(line) for line in lines)
+        return {record["id"]: (record["tokens"], record["xpos"]) for record in records}
+
+
+def hyphens_apart(words: list[str], names: list[str], tags: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Words such as "al-Qaida" as three, a name running over them; what was one word has no tag as three."""
     parted: list[str] = []
-    tags: list[str] = []
-    for word, tag in zip(words, names, strict=True):
+    named: list[str] = []
+    tagged: list[str] = []
+    for word, name, tag in zip(words, names, tags, strict=True):
         pieces = [piece for part in HYPHEN.split(word) for piece in (part, "-")][:-1]
         parted.extend(pieces)
-        tags.extend([tag, *(["I" + tag[1:] if tag != "O" else "O"] * (len(pieces) - 1))])
-    return parted, tags
+        named.extend([name, *(["I" + name[1:] if name != "O" else "O"] * (len(pieces) - 1))])
+        tagged.extend([tag if len(pieces) == 1 and tag not in TAGGED_OTHERWISE else UNTAGGED] * len(pieces))
+    return parted, named, tagged

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
 from training.batches import Batch
+from training.labels import IGNORE
 from training.network import Reader
 
 TAUGHT = "taught "
 """What the names of these losses begin with; each weighs what that of labels does."""
 
 
-def taught(student: Reader, teacher: Reader, batch: Batch, syntax: Tensor, marks: Tensor) -> dict[str, Tensor]:
-    """Losses [] of the student's heads against the teacher's, at every word there is, by head.
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A reader that is done, and which bundles of features [tags, bundles] the treebanks have with which tag."""
 
-    ``syntax`` and ``marks`` [B, W, width]: the student's vectors of words. Stage, form and denial count where the
-    teacher sees an act; relations are those to the heads that the teacher thinks likeliest.
+    reader: Reader
+    together: Tensor
+
+
+def taught(student: Reader, teacher: Teacher, batch: Batch, words: list[Tensor], *, marks: bool) -> dict[str, Tensor]:
+    """Losses [] of the student's heads against the teacher's, by head; ``marks``: whether those of acts are taught.
+
+    ``words``: the student's vectors [B, W, width] for syntax, names and marks. Where a word has a tag and the teacher
+    another, it has not understood the word: of its features only those count that go with the tag, and nothing else.
+    Relations are those to the heads that the teacher thinks likeliest; stage, form and denial count where it sees acts.
     """
+    syntax, _, acting = words
+    tags = batch.labels["xpos"]
     there = batch.sentence >= 0
     with torch.no_grad():
-        known, _, acting = teacher.words(batch.ids, batch.shapes, batch.mask, batch.first, batch.last)
-        arcs = teacher.arcs(known, batch.sentence)
+        known, _, knows = teacher.reader.words(batch.ids, batch.shapes, batch.mask, batch.first, batch.last)
+        sure = there & ((tags == IGNORE) | (teacher.reader.tags["xpos"](known).argmax(-1) == tags))
+        arcs = teacher.reader.arcs(known, batch.sentence)
         governors = arcs.argmax(-1)
-        acts = (1 - torch.softmax(teacher.marks["trigger"](acting).float(), -1)[..., 0]) * there
-    parts = {"arc": _differ(student.arcs(syntax, batch.sentence), arcs, there)}
-    parts["label"] = _differ(_relations(student, syntax, governors), _relations(teacher, known, governors), there)
-    for name in ("xpos", "morph", "lemma"):
-        parts[name] = _differ(student.tags[name](syntax), teacher.tags[name](known), there)
-    for name in ("trigger", "attribution", "stage", "form", "negated"):
+        fits = teacher.together[tags.clamp(min=0)] | (tags == IGNORE).unsqueeze(-1)
+        features = teacher.reader.tags["morph"](known).float().masked_fill(~fits, -1e4)
+        acts = (1 - torch.softmax(teacher.reader.marks["trigger"](knows).float(), -1)[..., 0]) * there
+    relations = _relations(teacher.reader, known, governors)
+    parts = {
+        "arc": _differ(student.arcs(syntax, batch.sentence), arcs, sure),
+        "label": _differ(_relations(student, syntax, governors), relations, sure),
+        "lemma": _differ(student.tags["lemma"](syntax), teacher.reader.tags["lemma"](known), sure),
+        "morph": _differ(student.tags["morph"](syntax), features, there),
+    }
+    for name in ("trigger", "attribution", "stage", "form", "negated") if marks else ():
         where = there if name in ("trigger", "attribution") else acts
-        parts[name] = _differ(student.marks[name](marks), teacher.marks[name](acting), where)
+        parts[name] = _differ(student.marks[name](acting), teacher.reader.marks[name](knows), where)
     return {TAUGHT + name: part for name, part in parts.items()}
 
 

@@ -1,8 +1,8 @@
 """The trained reader to what the package ships: python -m training.export --trained FOLDER --out app/language/model.
 
 The encoder and its heads become one ONNX graph that reads one window at a time, its weights in eight bits (those of the
-word pieces with a scale a row, those of the first layer in sixteen); what is decided sentence by sentence (which word governs which, by what relation, what
-a word is to a trigger) stays outside the graph, as matrices.
+word pieces with a scale a row, those of the first layer in sixteen); what is decided sentence by sentence (which word
+governs which, by what relation, what a word is to a trigger) stays outside the graph, as matrices.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.batches import Batch
-from training.distil import TAUGHT, taught
+from training.distil import TAUGHT, Teacher, taught
 from training.labels import IGNORE
 from training.network import Reader
 
@@ -22,22 +22,25 @@ own reckoning); such words are passed over once the reader has read a while."""
 
 
 def loss_of(
-    reader: Reader, batch: Batch, trusting: bool, teacher: Reader | None = None
+    reader: Reader, batch: Batch, trusting: bool, teacher: Teacher | None = None
 ) -> tuple[Tensor, dict[str, float]]:
     """The weighted sum, and its parts; ``trusting``: whether every silver label counts.
 
     A ``teacher`` is listened to where nobody has parsed the words.
     """
-    syntax, names, marks = reader.words(batch.ids, batch.shapes, batch.mask, batch.first, batch.last)
+    words = reader.words(batch.ids, batch.shapes, batch.mask, batch.first, batch.last)
+    syntax, names, marks = words
+    is_marked = bool((batch.labels["trigger"] != IGNORE).any())
     parts: dict[str, Tensor] = {}
     parts["start"] = _cross(reader.tags["start"](syntax), batch.labels["start"])
     parts["names"] = _names(reader.names(names), batch, trusting)
     if (batch.labels["head"] != IGNORE).any():
         parts.update(_syntax(reader, batch, syntax))
-    if (batch.labels["trigger"] != IGNORE).any():
+    elif teacher is not None:
+        parts["xpos"] = _cross(reader.tags["xpos"](syntax), batch.labels["xpos"])
+        parts.update(taught(reader, teacher, batch, words, marks=not is_marked))
+    if is_marked:
         parts.update(_marks(reader, batch, marks))
-    elif teacher is not None and all(window.rows is None for window in batch.windows):
-        parts.update(taught(reader, teacher, batch, syntax, marks))
     total = sum((WEIGHTS[name.removeprefix(TAUGHT)] * part for name, part in parts.items()), torch.zeros(()))
     return total, {name: part.item() for name, part in parts.items()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ import spacy
 
 from app.language.geography import PlaceWord, country_words
 from app.language.tables import rows
-from training.corpora import Sentence, Story
+from training.corpora import TAGGED_OTHERWISE, UNTAGGED, Sentence, Story, Tagged
 from training.labels import FORMS, IGNORE, STAGES
 
 
@@ -48,15 +48,15 @@ Place = tuple[int, int, int]
 KINDS = {"source": 1, "cue": 3, "content": 5}
 
 
-def marked_windows(path: Path) -> Iterator[MarkedStory]:
-    """The windows of ``commitments/train.jsonl`` on spaCy's words."""
+def marked_windows(path: Path, tagged: Mapping[str, Tagged]) -> Iterator[MarkedStory]:
+    """The windows of ``commitments/train.jsonl`` on spaCy's words; ``tagged``: GMB's sentences by their ids."""
     tokenizer = spacy.blank("en").tokenizer
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            yield _marked(json.loads(line), tokenizer)
+            yield _marked(json.loads(line), tokenizer, tagged)
 
 
-def _marked(record: dict[str, Any], tokenizer: Any) -> MarkedStory:
+def _marked(record: dict[str, Any], tokenizer: Any, tagged: Mapping[str, Tagged]) -> MarkedStory:
     story = MarkedStory("marks", id=record["id"])
     places: list[Place] = []
     for number, sentence in enumerate(record["sentences"]):
@@ -66,7 +66,9 @@ def _marked(record: dict[str, Any], tokenizer: Any) -> MarkedStory:
                 start = sentence["start"] + token.idx
                 places.append((start, start + len(token.text), number))
                 words.append(token.text)
-        story.sentences.append(Sentence(words))
+        here = places[len(places) - len(words) :]
+        tags = _tags(record["text"], sentence["start"], here, tagged.get(record["gmb"][number], ((), ())))
+        story.sentences.append(Sentence(words, tags=tags))
     story.trigger = [0] * len(places)
     for label in sorted(record["commitments"], key=lambda c: c["start"] - c["end"]):
         covered = _covered(places, label["start"], label["end"])
@@ -76,6 +78,18 @@ def _marked(record: dict[str, Any], tokenizer: Any) -> MarkedStory:
             story.triggers.append(_trigger(record, label, covered, places))
     story.attribution = _attributions(record.get("attributions"), places)
     return story
+
+
+def _tags(text: str, begin: int, places: list[Place], tagged: Tagged) -> list[str]:
+    """The tags of the words at the places, where GMB has the same words."""
+    tags, at = {}, begin
+    for word, tag in zip(*tagged, strict=True):
+        start = text.find(word, at)
+        if start >= 0:
+            at = start + len(word)
+            tags[start, at] = tag
+    found = [tags.get((start, end), UNTAGGED) for start, end, _ in places]
+    return [UNTAGGED if tag in TAGGED_OTHERWISE else tag for tag in found]
 
 
 def _attributions(labels: list[dict[str, Any]] | None, places: list[Place]) -> list[int]:

@@ -19,7 +19,7 @@ import pycountry
 from faker.providers import person
 
 from app.language.geography import PlaceWord, country_words
-from training.corpora import HYPHEN, Sentence
+from training.corpora import HYPHEN, UNTAGGED, Sentence
 from training.silver import spans
 
 INSTITUTIONS = (
@@ -168,21 +168,25 @@ def swapped(sentence: Sentence, spread: Spread, share: float) -> Sentence:
         "LOC": spread.place,
         "NORP": spread.people,
     }
-    tags = sentence.names or []
-    words, names, at = Words(), Words(), 0
-    for start, end, kind in spans(tags):
+    named = sentence.names or []
+    tagged = sentence.tags or [UNTAGGED] * len(sentence.words)
+    words, names, tags, at = Words(), Words(), Words(), 0
+    for start, end, kind in spans(named):
         words += sentence.words[at:start]
-        names += tags[at:start]
+        names += named[at:start]
+        tags += tagged[at:start]
         maker = makers.get(kind)
         known = kind == "LOC" and sentence.words[end - 1].lower() in NATURE
         if maker is None or known or spread.draw.random() >= share:
             name = sentence.words[start:end]
+            tags += tagged[start:end]
         else:
             name = maker(end - start)
+            tags += [UNTAGGED] * len(name)
         words += name
         names += [f"B-{kind}", *[f"I-{kind}"] * (len(name) - 1)]
         at = end
-    return Sentence(words + sentence.words[at:], names=names + tags[at:])
+    return Sentence(words + sentence.words[at:], names=names + named[at:], tags=tags + tagged[at:])
 
 
 NATURE = frozenset({"sea", "ocean", "river", "gulf", "east", "africa", "asia", "europe", "islands", "strip", "bank"})

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from training.corpora import Sentence, Story, hyphens_apart
+import json
+from pathlib import Path
+
+from training.corpora import UNTAGGED, Sentence, Story, hyphens_apart
+from training.marks import marked_windows
 from training.silver import UNCERTAIN, repair
 
 
@@ -26,8 +30,25 @@ def test_a_name_in_dispute_keeps_its_labels() -> None:
     assert [s.names[1] for s in stories[0].sentences if s.names] == ["B-ORG"] * 4 + ["B-PERSON"] * 5
 
 
-def test_a_name_runs_over_its_hyphens() -> None:
-    assert hyphens_apart(["al-Masri", "left"], ["B-PERSON", "O"]) == (
-        ["al", "-", "Masri", "left"],
-        ["B-PERSON", "I-PERSON", "I-PERSON", "O"],
+def test_a_name_runs_over_its_hyphens_and_what_was_one_word_has_no_tag_as_three() -> None:
+    assert hyphens_apart(["al-Masri", "left", "to"], ["B-PERSON", "O", "O"], ["NNP", "VBD", "TO"]) == (
+        ["al", "-", "Masri", "left", "to"],
+        ["B-PERSON", "I-PERSON", "I-PERSON", "O", "O"],
+        [UNTAGGED, UNTAGGED, UNTAGGED, "VBD", UNTAGGED],
     )
+
+
+def test_words_of_a_labelled_window_have_the_tags_of_the_same_words(tmp_path: Path) -> None:
+    text = "Oslo can't sign peace-making pacts."
+    record = {"id": "w", "gmb": ["gmb-7"], "text": text, "commitments": []}
+    path = tmp_path / "windows.jsonl"
+    path.write_text(json.dumps(record | {"sentences": [{"start": 0, "end": len(text)}]}))
+    words = ["Oslo", "can", "not", "sign", "peace-making", "pacts", "."]
+    tagged = {"gmb-7": (words, ["NNP", "MD", "RB", "VB", "JJ", "NNS", "."])}
+    (window,) = marked_windows(path, tagged)
+    (sentence,) = window.sentences
+    tags = dict(zip(sentence.words, sentence.tags or [], strict=True))
+    assert {word: tags[word] for word in ("Oslo", "sign", "pacts", ".")} == {
+        "Oslo": "NNP", "sign": "VB", "pacts": "NNS", ".": ".",
+    }  # fmt: skip
+    assert tags["n't"] == tags["making"] == UNTAGGED
