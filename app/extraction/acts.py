@@ -203,8 +203,8 @@ def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
         return None
     if one.row["frame"] == "journey" and _is_cargo(scene, clause):
         return None
-    first = min([clause.predicate.i, *(a.head.i for a in one.governed)])
-    last = max([clause.predicate.i, *(a.head.i for a in one.governed)]) + 1
+    own = [clause.predicate.i, *(argument.head.i for argument in one.governed), *_beside(one)]
+    first, last = min(own), max(own) + 1
     if one.mark is not None:
         first, last = one.mark.first, one.mark.last
     judged = scene.cast.reading.marks.judged(first, min(last, first + 8))
@@ -217,6 +217,12 @@ def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
     return FoundAct(
         clause, inner, one.row, one.governed, judged, one.mark is not None, firm, form, _above(scene, clause)
     )
+
+
+def _beside(one: _Candidate) -> list[int]:
+    """The adverb that a row's verb stands with: "together" of "work together"."""
+    adverbs = {words.partition(" ")[2] for words in one.row["word"].split("|")} - {""}
+    return [word.i for word in one.clause.modifiers if word.lower_ in adverbs]
 
 
 def _weighed(firm: Firmness, judged: Trigger, *, eases: bool) -> Firmness:

@@ -123,6 +123,8 @@ class Contents:
         at = first
         while at < predicate and self.tokens[at].lower in _TIMES:
             at += 1
+        while at > first and self.tokens[at - 1].lower == "the":  # that of what the content begins with
+            at -= 1
         return at if any(self.tokens[time].lower in _DAYS for time in range(first, at)) else first
 
     def _before_more_said(self, governed: Clause, end: int) -> int:

@@ -102,7 +102,7 @@ class _Here:
             taken = self.contents.taken(clause, cue, takes)
             if taken is None:
                 continue
-            speaking = self._voices(clause) or self._beside(cue, row["kind"])
+            speaking = self._voices(clause) or self._beside(clause, cue, row["kind"])
             if not speaking and not self._may_be_unsaid(clause) and not self.contents.says_more(clause):
                 return None
             parts = self._whole(cue, taken.parts)
@@ -141,9 +141,12 @@ class _Here:
         held = self.quotations.holding(side.head.i)
         return held is not None and not held.first <= clause.predicate.i < held.last
 
-    def _beside(self, cue: Part, kind: str) -> tuple[Voice, ...]:
-        """Who is marked or known right before the cue, or behind it, where the parse gives it no subject."""
-        if kind not in ("say", "tell"):
+    def _beside(self, clause: Clause, cue: Part, kind: str) -> tuple[Voice, ...]:
+        """Who is marked or known right before the cue, or behind it, where the parse gives it no subject.
+
+        What stands before a passive is not who speaks: "it was reported".
+        """
+        if kind not in ("say", "tell") or clause.voice == "passive":
             return ()
         marked = [mark for mark in self.marked if mark.last == cue[0] or mark.first == cue[1]]
         spans = [(mark.first, mark.last) for mark in marked]

@@ -31,7 +31,7 @@ FAMILY = 2.0
 def vote(words: Words, found: list[Proposal]) -> list[Proposal]:
     """The proposals, all of one name being of one kind, and further places where their names stand."""
     ballot = _Ballot(words, found)
-    decided = [ballot.decided(proposal) for proposal in found]
+    decided = list(ballot.alike([ballot.decided(proposal) for proposal in found]))
     return apart([*decided, *_further(words, decided)])
 
 
@@ -59,6 +59,12 @@ class _Ballot:
         votes = self.votes[self._key(proposal)]
         best = max(votes, key=lambda kind: (votes[kind], kind == proposal.kind))
         return replace(proposal, kind=best)
+
+    def alike(self, decided: list[Proposal]) -> Iterator[Proposal]:
+        """The proposals, known wherever the same name of the same kind is: the model may take one "Lima" for a person."""
+        known = {(self._key(each), each.kind): each.known for each in decided if each.known}
+        for each in decided:
+            yield each if each.known else replace(each, known=known.get((self._key(each), each.kind)))
 
     def _key(self, proposal: Proposal) -> tuple[str, ...]:
         return tuple(token.lower for token in self.words.reading.tokens[proposal.first : proposal.last])

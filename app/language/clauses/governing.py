@@ -96,7 +96,10 @@ class Governing:
         return "to" if draft.marker.endswith("to") else draft.marker
 
     def _reaches(self, draft: Draft, row: Governor) -> bool:
-        """A purpose ("agreed, to avoid a war") is not governed, unless the word asks somebody behind a preposition."""
+        """A purpose ("agreed, to avoid a war") is not governed, unless the word asks somebody behind a preposition.
+
+        What follows the word at once ("works to avoid a war") is no purpose, whatever the parser takes it for.
+        """
         parent = draft.parent
         assert parent is not None
         if draft.kind is Kind.NOMINAL:
@@ -105,7 +108,8 @@ class Governing:
             return True
         if draft.relation is Relation.PURPOSE:
             asked = row.control not in ("subject", "object") and parent.behind(row.control.split("|"))
-            return parent.kind is not Kind.VERBAL or parent.voice is Voice.PASSIVE or bool(asked)
+            follows = parent.at + 1 in self._tree.labelled(draft.at, "mark")
+            return parent.kind is not Kind.VERBAL or parent.voice is Voice.PASSIVE or bool(asked) or follows
         return draft.relation is Relation.ADNOMINAL
 
     def _controllers(self, parent: Draft, draft: Draft) -> list[Argument]:

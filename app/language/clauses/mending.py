@@ -11,16 +11,30 @@ _RELATIVE_WORDS = frozenset({"who", "whom", "whose", "which", "that"})
 def mend(tree: Tree) -> None:
     """Change what cannot stand: two objects, objects behind prepositions, obliques without, stray endings."""
     for at, pos in enumerate(tree.pos):
+        if tree.labels[at] == "aux" and tree.labelled(at, "fixed"):
+            tree.relabel(at, "mark")  # "due to visit"
         if pos == "VERB" and tree.labelled(at, "det", "nmod:poss"):
             tree.pos[at] = "NOUN"
         elif pos == "VERB":
+            _mend_infinitive(tree, at)
             _mend_prepositions(tree, at)
+            _mend_inverted(tree, at)
             _mend_subjects(tree, at)
             _mend_objects(tree, at)
         if tree.tags[at] == "POS" and tree.labels[at] == "case":
             _mend_possessor(tree, at)
         if tree.labels[at] == "acl" and _has_relative_word(tree, at):
             tree.relabel(at, "acl:relcl")
+
+
+def _mend_infinitive(tree: Tree, verb: int) -> None:
+    """A verb right behind its "to" is in its base form; a gerund with an object is no object but a clause."""
+    if tree.tags[verb] == "VBN" and any(tree.lowers[mark] == "to" for mark in tree.labelled(verb, "mark")):
+        if tree.lowers[verb - 1] == "to" and not tree.lowers[verb].endswith("ed"):
+            tree.tags[verb], tree.lemmas[verb] = "VB", tree.lowers[verb]
+    if tree.tags[verb] == "VBG" and tree.labels[verb] == "obj" and tree.labelled(verb, "obj"):
+        if not tree.labelled(verb, "det", "amod"):
+            tree.relabel(verb, "xcomp")
 
 
 def _mend_possessor(tree: Tree, ending: int) -> None:
@@ -43,11 +57,25 @@ def _mend_prepositions(tree: Tree, verb: int) -> None:
                 tree.rehang(child, noun)
 
 
+def _mend_inverted(tree: Tree, verb: int) -> None:
+    """Make a subject of what "From Oslo came an offer" has behind the verb."""
+    finite = tree.is_root(verb) and tree.tags[verb] in ("VBD", "VBZ", "VBP")
+    if not finite or tree.labelled(verb, "nsubj", "csubj", "expl", "aux", "cop", "compound:prt"):
+        return
+    objects = tree.labelled(verb, "obj")
+    if len(objects) == 1 and objects[0] > verb and any(at < verb for at in tree.labelled(verb, "obl")):
+        tree.relabel(objects[0], "nsubj")
+
+
 def _mend_subjects(tree: Tree, verb: int) -> None:
     """A verb has one subject, the nearest; another belongs to a verb that the parser took for something else.
 
-    That of "X will go, his office said" belongs to what is said.
+    That of "X will go, his office said" belongs to what is said; and a clause behind "it was said" is what is said.
     """
+    if any(child < verb for child in tree.labelled(verb, "nsubj")):
+        for child in tree.labelled(verb, "csubj"):
+            if child > verb:
+                tree.relabel(child, "ccomp")
     subjects = [child for child in tree.children[verb] if tree.labels[child] == "nsubj"]
     before = [child for child in subjects if child < verb]
     for child in before[:-1]:
