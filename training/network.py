@@ -35,11 +35,11 @@ class Linear(nn.Linear):
     """A linear map that can be trained as it is going to be stored."""
 
     rounded = False
-    """Whether the forward pass sees the weights in the steps of the shipped ones, the backward pass as they are."""
+    """Whether, in training, the forward pass sees the weights in the steps that ship, the backward pass as they are."""
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., in] to [..., out]."""
-        return functional.linear(x, in_steps(self.weight) if self.rounded else self.weight, self.bias)
+        return functional.linear(x, in_steps(self.weight) if self.rounded and self.training else self.weight, self.bias)
 
 
 STEPS = 64
@@ -188,7 +188,7 @@ class Reader(nn.Module):
         self.pair = nn.Parameter(torch.zeros(s.pairs + 1, len(inventory.roles) + 1, s.pairs + 1))
 
     def rough(self, dropped: float) -> None:
-        """From now on the encoder drops a share of what it computes, and every map has its weights in steps."""
+        """From now on, in training, the encoder drops a share of what it computes and maps have weights in steps."""
         for module in self.modules():
             if isinstance(module, Drop):
                 module.share = dropped

@@ -41,9 +41,7 @@ TRUSTING = 0.25
 LEFT_OUT = 10
 """Every tenth labelled window of commitments is left out of training, to calibrate confidence on."""
 DROPPED = 0.1
-"""Share of what the encoder computes that is dropped in the second leg."""
-TAKEN = 0.7
-"""Share that the second leg has in the weights; the rest is what the first has learned, as it was."""
+"""Share of what the encoder computes that is dropped in the legs that are taught."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +50,15 @@ class Leg:
 
     ``rates``: of the encoder and of the heads; ``turn``: whose batch comes next, over and over; ``masked``: share of
     words that are masked; ``earlier``: share of the leg at which the averaged weights are kept, to be averaged with
-    those of its end.
+    those of its end; ``stays``: share that what was there before the leg has in what comes of it.
     """
 
     pieces: int
     rates: tuple[float, float]
     turn: tuple[str, ...]
     masked: float
-    earlier: float
+    earlier: float | None = None
+    stays: float = 0.0
 
 
 FIRST = Leg(
@@ -70,14 +69,12 @@ FIRST = Leg(
     earlier=0.62,
 )
 """From the upstream weights. Past 0.62 the parse of held-out text no longer gains; the mean of both reads better."""
-SECOND = Leg(
-    3_000_000,
-    (1.5e-4, 7e-4),
-    ("parse", "names", "parse", "names", "parse", "marks", "names", "parse", "names", "parse"),
-    masked=0.1,
-    earlier=1.0,
+MIXED = ("parse", "names", "parse", "names", "parse", "marks", "names", "parse", "names", "parse")
+TAUGHT = (
+    Leg(6_000_000, (1.5e-4, 7e-4), MIXED, masked=0.1, stays=0.3),
+    Leg(3_000_000, (1.5e-4, 7e-4), MIXED, masked=0.1, stays=0.5),
 )
-"""From what the first has learned, taught by it on news, with dropout and with weights in the steps that ship."""
+"""Each from what came before it and taught by that on news, with dropout and with weights in the steps that ship."""
 
 
 class Unusable(Exception):
@@ -164,25 +161,19 @@ def together(inventory: Inventory, sentences: list[list[list[str]]]) -> torch.Te
 
 
 def train(corpora: Path, out: Path, silver: bool) -> None:
-    """Read the corpora, train, and leave weights and tables in ``out``.
-
-    What the first leg has learned goes there, too, and is taken up from there if it is found.
-    """
+    """Read the corpora, train, and leave weights and tables in ``out``."""
     torch.manual_seed(SEED)
     out.mkdir(parents=True, exist_ok=True)
     folder, weights = upstream()
     material = gathered(corpora, out, WordPieces(folder / "vocab.txt"), silver)
-    reader, first = Reader(material.inventory), out / "first.safetensors"
-    if first.exists():
-        reader.load_state_dict(load_file(first))
-    else:
-        start_from(reader, weights)
-        reader = run(reader, material, FIRST)
-        save_file(reader.state_dict(), first)
-    teacher = deepcopy(reader).eval()
-    reader.rough(DROPPED)
-    reader = run(reader, material, SECOND, Teacher(teacher, material.together))
-    _blend(reader, teacher, TAKEN)
+    reader = Reader(material.inventory)
+    start_from(reader, weights)
+    reader = run(reader, material, FIRST)
+    for leg in TAUGHT:
+        before = deepcopy(reader).eval()
+        reader.rough(DROPPED)
+        reader = run(reader, material, leg, Teacher(before, material.together))
+        _blend(reader, before, 1 - leg.stays)
     save_file(reader.state_dict(), out / "reader.safetensors")
 
 
@@ -213,7 +204,7 @@ def run(reader: Reader, material: Material, leg: Leg, teacher: Teacher | None = 
         optimizer.step()
         optimizer.zero_grad()
         _blend(averaged, reader, min(AVERAGED, (step + 1) / (step + 10)))
-        if earlier is None and share >= leg.earlier:
+        if leg.earlier is not None and earlier is None and share >= leg.earlier:
             earlier = deepcopy(averaged)
         step += 1
         log.note(step, batch.ids.numel(), parts)

@@ -7,7 +7,7 @@ quantises what it computes by the range of the window alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -25,10 +25,12 @@ from app.language.wordpieces import WordPieces
 WINDOW = 192
 """Pieces that running paragraphs are read together in."""
 NEIGHBOURS = 96
-"""Pieces that a given sentence is read in with its neighbours. What stands before it in a file need not belong to the same
-text, so that sentences which are given are read one by one; for their trees they are read in windows of this size and of
-the other, too, and one view by itself has as much of a vote as both others (LAS on `ewt_dev` 89.9 by itself, 90.0 by all;
-on `gum_dev` 89.9 and 90.1)."""
+"""Pieces that a given sentence is read in with its neighbours.
+
+What stands before it in a file need not belong to the same text, so that sentences which are given are read one by one;
+for their trees they are read in windows of this size and of the other, too, and one view by itself has as much of a
+vote as both others (LAS on `ewt_dev` 89.9 by itself, 90.0 by all; on `gum_dev` 89.9 and 90.1).
+"""
 LONGEST_WINDOW = 256
 """Pieces that the graph has places for; a longer paragraph or sentence is read in windows that overlap."""
 OVERLAP = 64
@@ -162,11 +164,11 @@ class Reader:
         """Heads and relations that the views together think likeliest."""
         heads: list[int] = []
         for begin, end in _runs(starts):
-            shares = sum(_arcs(view, slice(begin, end)) for view in views)
+            shares = _sum(_arcs(view, slice(begin, end)) for view in views)
             heads.extend(begin + head for head in decoding.tree(shares[:, :-1], shares[:, -1]))
         own = np.asarray(heads) == np.arange(len(heads))
         labels = self.labels["deprel"]
-        shares = sum(self._relations(view, heads, own) for view in views)
+        shares = _sum(self._relations(view, heads, own) for view in views)
         shares[:, labels.index("root")] = np.where(own, np.inf, -np.inf)  # a root is labelled so, and nothing else is
         return heads, [labels[best] for best in shares.argmax(1)]
 
@@ -245,6 +247,10 @@ def _arcs(scores: Arrays, here: slice) -> Floats:
     arcs = scores["arc_query"][here] @ scores["arc_head"][here].T + scores["arc_bias"][here]
     np.fill_diagonal(arcs, -np.inf)
     return _log_shares(np.column_stack([arcs, scores["arc_root"][here]]))
+
+
+def _sum(shares: Iterable[Floats]) -> Floats:
+    return np.sum(list(shares), axis=0, dtype=np.float32)
 
 
 def _log_shares(scores: Floats) -> Floats:

@@ -61,7 +61,7 @@ class _Ballot:
         return replace(proposal, kind=best)
 
     def alike(self, decided: list[Proposal]) -> Iterator[Proposal]:
-        """The proposals, known wherever the same name of the same kind is: the model may take one "Lima" for a person."""
+        """The proposals, each known where the same name of its kind is: the model may take one "Lima" for a person."""
         known = {(self._key(each), each.kind): each.known for each in decided if each.known}
         for each in decided:
             yield each if each.known else replace(each, known=known.get((self._key(each), each.kind)))

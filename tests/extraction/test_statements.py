@@ -121,6 +121,7 @@ def test_a_statement_has_speaker_cue_and_content(
         ("The minister called for open borders.", ["The minister"], "called for", ["open borders"]),
         ("Ana Ruiz plans to open the port.", ["Ana Ruiz"], "plans", ["to open the port"]),
         ("Officials believe the port will open.", ["Officials"], "believe", ["the port will open"]),
+        ("Oslo confirmed it would host talks.", ["Oslo"], "confirmed", ["it would host talks"]),
     ],
 )
 def test_words_wishes_and_thoughts_have_a_source_and_a_content(

@@ -379,6 +379,74 @@ def test_a_subject_that_stands_behind_its_verb_alone_is_none() -> None:
     assert heads(one(found, "say").subjects) == ["Riga"]
 
 
+def test_a_modal_belongs_to_the_verb_behind_it() -> None:
+    host = one(
+        clauses(
+            parsed("""
+        Oslo NOUN NNP 2 nsubj
+        confirmed=confirm VERB VBD 0 root
+        it PRON PRP 5 nsubj
+        would AUX MD 6 aux
+        host VERB VB 2 ccomp
+        talks=talk NOUN NNS 5 obj
+        """)
+        ),
+        "host",
+    )
+    assert host.finite
+    assert [modal.modality for modal in host.modality] == [Modality.HYPOTHETICAL]
+
+
+def test_what_stands_behind_a_verb_without_a_subject_that_a_place_leads_is_its_subject() -> None:
+    came = one(
+        clauses(
+            parsed("""
+        From ADP IN 2 case
+        Windhoek PROPN NNP 3 obl
+        came=come VERB VBD 0 root
+        an DET DT 5 det
+        offer NOUN NN 3 obj
+        """)
+        ),
+        "come",
+    )
+    assert (heads(came.subjects), heads(came.objects)) == (["offer"], [])
+
+
+def test_a_clause_behind_it_was_said_is_what_is_said() -> None:
+    opens = one(
+        clauses(
+            parsed("""
+        It PRON PRP 3 nsubj:pass
+        was AUX VBD 3 aux:pass
+        said=say VERB VBN 0 root
+        that SCONJ IN 7 mark
+        Peru PROPN NNP 7 nsubj
+        would AUX MD 7 aux
+        open VERB VB 3 csubj:pass
+        """)
+        ),
+        "open",
+    )
+    assert opens.relation is Relation.COMPLEMENT
+
+
+def test_what_follows_a_word_of_effort_at_once_is_what_it_aims_at() -> None:
+    mend = one(
+        clauses(
+            parsed("""
+        Oslo PROPN NNP 2 nsubj
+        works=work VERB VBZ 0 root
+        to PART TO 4 mark
+        mend=men VERB VBN 2 advcl
+        ties=tie NOUN NNS 4 obj
+        """)
+        ),
+        "mend",
+    )
+    assert [modal.modality for modal in mend.modality] == [Modality.ATTEMPT]
+
+
 def test_reporting_clause_behind_a_comma_governs() -> None:
     found = clauses(COMMA)
     assert found.parent(one(found, "sign")) is one(found, "report")

@@ -13,6 +13,8 @@ def mend(tree: Tree) -> None:
     for at, pos in enumerate(tree.pos):
         if tree.labels[at] == "aux" and tree.labelled(at, "fixed"):
             tree.relabel(at, "mark")  # "due to visit"
+        elif tree.tags[at] == "MD":
+            _mend_auxiliary(tree, at)
         if pos == "VERB" and tree.labelled(at, "det", "nmod:poss"):
             tree.pos[at] = "NOUN"
         elif pos == "VERB":
@@ -27,14 +29,23 @@ def mend(tree: Tree) -> None:
             tree.relabel(at, "acl:relcl")
 
 
+def _mend_auxiliary(tree: Tree, modal: int) -> None:
+    """Hang the "would" of "would host talks" on the verb behind it, and not on what comes after that."""
+    verb = modal + 1
+    while verb < len(tree) and tree.tags[verb] == "RB":
+        verb += 1
+    if verb < tree.heads[modal] and tree.tags[verb] == "VB" and tree.pos[verb] == "VERB" and not tree.children[modal]:
+        tree.rehang(modal, verb)
+
+
 def _mend_infinitive(tree: Tree, verb: int) -> None:
     """A verb right behind its "to" is in its base form; a gerund with an object is no object but a clause."""
-    if tree.tags[verb] == "VBN" and any(tree.lowers[mark] == "to" for mark in tree.labelled(verb, "mark")):
-        if tree.lowers[verb - 1] == "to" and not tree.lowers[verb].endswith("ed"):
-            tree.tags[verb], tree.lemmas[verb] = "VB", tree.lowers[verb]
-    if tree.tags[verb] == "VBG" and tree.labels[verb] == "obj" and tree.labelled(verb, "obj"):
-        if not tree.labelled(verb, "det", "amod"):
-            tree.relabel(verb, "xcomp")
+    bare = tree.lowers[verb - 1] == "to" and verb - 1 in tree.labelled(verb, "mark")
+    if bare and tree.tags[verb] == "VBN" and not tree.lowers[verb].endswith("ed"):
+        tree.tags[verb], tree.lemmas[verb] = "VB", tree.lowers[verb]
+    governs = tree.tags[verb] == "VBG" and tree.labelled(verb, "obj") and not tree.labelled(verb, "det", "amod")
+    if governs and tree.labels[verb] == "obj":
+        tree.relabel(verb, "xcomp")
 
 
 def _mend_possessor(tree: Tree, ending: int) -> None:
