@@ -250,7 +250,8 @@ def _arcs(scores: Arrays, here: slice) -> Floats:
 
 
 def _sum(shares: Iterable[Floats]) -> Floats:
-    return np.sum(list(shares), axis=0, dtype=np.float32)
+    total: Floats = np.sum(list(shares), axis=0, dtype=np.float32)
+    return total
 
 
 def _log_shares(scores: Floats) -> Floats:
