@@ -41,7 +41,7 @@ def taught(student: Reader, teacher: Teacher, batch: Batch, words: list[Tensor],
         fits = teacher.together[tags.clamp(min=0)] | (tags == IGNORE).unsqueeze(-1)
         features = teacher.reader.tags["morph"](known).float().masked_fill(~fits, -1e4)
         acts = (1 - torch.softmax(teacher.reader.marks["trigger"](knows).float(), -1)[..., 0]) * there
-    relations = _relations(teacher.reader, known, governors)
+        relations = _relations(teacher.reader, known, governors)
     parts = {
         "arc": _differ(student.arcs(syntax, batch.sentence), arcs, sure),
         "label": _differ(_relations(student, syntax, governors), relations, sure),
