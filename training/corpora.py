@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 Rows = list[list[str]]
 Tagged = tuple[Sequence[str], Sequence[str]]
@@ -71,28 +72,25 @@ def gum(parses: Path, names: Path) -> Iterator[Story]:
             yield story
 
 
-def gmb(path: Path) -> Iterator[Story]:
+def gmb_records(path: Path) -> list[dict[str, Any]]:
+    """GMB's sentences as they are kept."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def gmb(records: Iterable[dict[str, Any]]) -> Iterator[Story]:
     """GMB's sentences, a story wherever their numbers run on; hyphenated words come apart as in the other corpora."""
     story, before = Story("gmb"), -1
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
-            number = int(record["id"].split("-")[1])
-            if number != before + 1 and story.sentences:
-                yield story
-                story = Story("gmb")
-            before = number
-            words, names, tags = hyphens_apart(record["tokens"], record["ner"], record["xpos"])
-            story.sentences.append(Sentence(words, names=names, tags=tags))
+    for record in records:
+        number = int(record["id"].split("-")[1])
+        if number != before + 1 and story.sentences:
+            yield story
+            story = Story("gmb")
+        before = number
+        words, names, tags = hyphens_apart(record["tokens"], record["ner"], record["xpos"])
+        story.sentences.append(Sentence(words, names=names, tags=tags))
     if story.sentences:
         yield story
-
-
-def gmb_tags(path: Path) -> dict[str, Tagged]:
-    """GMB's sentences by their ids."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        records = (json.loads(line) for line in lines)
-        return {record["id"]: (record["tokens"], record["xpos"]) for record in records}
 
 
 def hyphens_apart(words: list[str], names: list[str], tags: list[str]) -> tuple[list[str], list[str], list[str]]:

@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from app.language.wordpieces import WordPieces
 from training import batches, losses
 from training.batches import Index, Window
-from training.corpora import Story, conllu, gmb, gmb_tags, gum
+from training.corpora import Story, conllu, gmb, gmb_records, gum
 from training.distil import Teacher
 from training.labels import IGNORE, Inventory
 from training.marks import marked_windows
@@ -130,8 +130,9 @@ def gathered(corpora: Path, out: Path, cutter: WordPieces, silver: bool) -> Mate
         *conllu(parse / "ewt_train.conllu.gz", "ewt"),
         *gum(parse / "gum_train_clean.conllu", corpora / "ner" / "gum_train.jsonl"),
     ]
-    news = corpora / "ner" / "gmb_train.jsonl.gz"
-    labelled = list(marked_windows(corpora / "commitments" / "train.jsonl", gmb_tags(news) if silver else {}))
+    news = gmb_records(corpora / "ner" / "gmb_train.jsonl.gz") if silver else []
+    tagged = {record["id"]: (record["tokens"], record["xpos"]) for record in news}
+    labelled = list(marked_windows(corpora / "commitments" / "train.jsonl", tagged))
     rows = [s.rows for story in parsed for s in story.sentences if s.rows]
     inventory = Inventory.of(rows)
     inventory.write(out / "labels.json")

@@ -7,7 +7,7 @@ quantises what it computes by the range of the window alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -104,7 +104,7 @@ class Reader:
         scores = self._scores(words, segments, 0 if fixed else WINDOW)
         starts = self._starts(scores["start"], segments, fixed)
         among = [self._scores(words, segments, size) for size in (NEIGHBOURS, WINDOW)] if fixed else []
-        heads, relations = self._trees([scores, scores, *among] if fixed else [scores], starts)
+        heads, relations = self._trees(scores, among, starts)
         xpos = [self.labels["xpos"][tag] for tag in scores["xpos"]]
         proposed = [lemma_by(word, *self._rules[rule]) for word, rule in zip(words, scores["lemma"], strict=True)]
         return Analysis(
@@ -160,22 +160,22 @@ class Reader:
                 starts[begin] = True
         return [bool(start) for start in starts]
 
-    def _trees(self, views: Sequence[Arrays], starts: Sequence[bool]) -> tuple[list[int], list[str]]:
-        """Heads and relations that the views together think likeliest."""
+    def _trees(self, own: Arrays, among: Sequence[Arrays], starts: Sequence[bool]) -> tuple[list[int], list[str]]:
+        """The likeliest heads and relations: by the words' own view, and by others of them ``among`` neighbours."""
         heads: list[int] = []
         for begin, end in _runs(starts):
-            shares = _sum(_arcs(view, slice(begin, end)) for view in views)
-            heads.extend(begin + head for head in decoding.tree(shares[:, :-1], shares[:, -1]))
-        own = np.asarray(heads) == np.arange(len(heads))
+            arcs = _voted(*(_arcs(view, slice(begin, end)) for view in (own, *among)))
+            heads.extend(begin + head for head in decoding.tree(arcs[:, :-1], arcs[:, -1]))
+        roots = np.asarray(heads) == np.arange(len(heads))
         labels = self.labels["deprel"]
-        shares = _sum(self._relations(view, heads, own) for view in views)
-        shares[:, labels.index("root")] = np.where(own, np.inf, -np.inf)  # a root is labelled so, and nothing else is
-        return heads, [labels[best] for best in shares.argmax(1)]
+        scores = _voted(*(self._relations(view, heads, roots) for view in (own, *among)))
+        scores[:, labels.index("root")] = np.where(roots, np.inf, -np.inf)  # a root is labelled so, and nothing else is
+        return heads, [labels[best] for best in scores.argmax(1)]
 
-    def _relations(self, scores: Arrays, heads: list[int], own: np.ndarray[Any, Any]) -> Floats:
-        """Log probabilities [words, relations] of what each word is to its head."""
-        governing = np.where(own[:, None], self._label_root, scores["label_head"][heads])
-        return _log_shares(_bilinear(scores["label_dep"], self._label, governing))
+    def _relations(self, scores: Arrays, heads: list[int], roots: np.ndarray[Any, Any]) -> Floats:
+        """Scores [words, relations] of what each word is to its head."""
+        governing = np.where(roots[:, None], self._label_root, scores["label_head"][heads])
+        return _bilinear(scores["label_dep"], self._label, governing)
 
     def _names(self, scores: Floats, starts: Sequence[bool]) -> list[tuple[int, int, str]]:
         found = []
@@ -243,15 +243,15 @@ def _runs(starts: Sequence[bool]) -> Iterator[tuple[int, int]]:
 
 
 def _arcs(scores: Arrays, here: slice) -> Floats:
-    """Log probabilities [words, words + 1] of the heads of a sentence's words, the last being that of a root."""
+    """Scores [words, words + 1] of the heads of a sentence's words, the last being that of a root."""
     arcs = scores["arc_query"][here] @ scores["arc_head"][here].T + scores["arc_bias"][here]
     np.fill_diagonal(arcs, -np.inf)
-    return _log_shares(np.column_stack([arcs, scores["arc_root"][here]]))
+    return np.column_stack([arcs, scores["arc_root"][here]])
 
 
-def _sum(shares: Iterable[Floats]) -> Floats:
-    total: Floats = np.sum(list(shares), axis=0, dtype=np.float32)
-    return total
+def _voted(own: Floats, *others: Floats) -> Floats:
+    """One view's scores; with others, log probabilities, the first having as much of a vote as all of them."""
+    return len(others) * _log_shares(own) + sum(map(_log_shares, others)) if others else own
 
 
 def _log_shares(scores: Floats) -> Floats:

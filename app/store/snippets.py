@@ -57,17 +57,9 @@ class Finder:
 def _places(plain: str, term: Term, number: int) -> list[Place]:
     found: list[Place] = []
     first = term.tokens[0]
-    is_word = len(term.tokens) == 1 and not term.is_prefix
-    length, last = len(first), len(plain)
     at = plain.find(first)
     while at >= 0 and len(found) < MOST_PLACES:
-        end = at + length
-        if at and plain[at - 1].isalnum():
-            end = -1
-        elif not is_word:
-            end = _end(plain, at, term)
-        elif end < last and plain[end].isalnum():
-            end = -1
+        end = -1 if at and plain[at - 1].isalnum() else _end(plain, at, term)
         if end >= 0:
             found.append(Place(at, number, end))
         at = plain.find(first, max(end, at + 1))

@@ -217,6 +217,11 @@ def one(found: Clauses, lemma: str) -> Clause:
     return clause
 
 
+def read_one(lemma: str, lines: str) -> Clause:
+    """The one clause of a parsed sentence with this predicate."""
+    return one(clauses(parsed(lines)), lemma)
+
+
 def heads(arguments: tuple[Argument, ...]) -> list[str]:
     return [argument.head.text for argument in arguments]
 
@@ -380,43 +385,39 @@ def test_a_subject_that_stands_behind_its_verb_alone_is_none() -> None:
 
 
 def test_a_modal_belongs_to_the_verb_behind_it() -> None:
-    host = one(
-        clauses(
-            parsed("""
+    host = read_one(
+        "host",
+        """
         Oslo NOUN NNP 2 nsubj
         confirmed=confirm VERB VBD 0 root
         it PRON PRP 5 nsubj
         would AUX MD 6 aux
         host VERB VB 2 ccomp
         talks=talk NOUN NNS 5 obj
-        """)
-        ),
-        "host",
+        """,
     )
     assert host.finite
     assert [modal.modality for modal in host.modality] == [Modality.HYPOTHETICAL]
 
 
 def test_what_stands_behind_a_verb_without_a_subject_that_a_place_leads_is_its_subject() -> None:
-    came = one(
-        clauses(
-            parsed("""
+    came = read_one(
+        "come",
+        """
         From ADP IN 2 case
         Windhoek PROPN NNP 3 obl
         came=come VERB VBD 0 root
         an DET DT 5 det
         offer NOUN NN 3 obj
-        """)
-        ),
-        "come",
+        """,
     )
     assert (heads(came.subjects), heads(came.objects)) == (["offer"], [])
 
 
 def test_a_clause_behind_it_was_said_is_what_is_said() -> None:
-    opens = one(
-        clauses(
-            parsed("""
+    opens = read_one(
+        "open",
+        """
         It PRON PRP 3 nsubj:pass
         was AUX VBD 3 aux:pass
         said=say VERB VBN 0 root
@@ -424,25 +425,21 @@ def test_a_clause_behind_it_was_said_is_what_is_said() -> None:
         Peru PROPN NNP 7 nsubj
         would AUX MD 7 aux
         open VERB VB 3 csubj:pass
-        """)
-        ),
-        "open",
+        """,
     )
     assert opens.relation is Relation.COMPLEMENT
 
 
 def test_what_follows_a_word_of_effort_at_once_is_what_it_aims_at() -> None:
-    mend = one(
-        clauses(
-            parsed("""
+    mend = read_one(
+        "mend",
+        """
         Oslo PROPN NNP 2 nsubj
         works=work VERB VBZ 0 root
         to PART TO 4 mark
         mend=men VERB VBN 2 advcl
         ties=tie NOUN NNS 4 obj
-        """)
-        ),
-        "mend",
+        """,
     )
     assert [modal.modality for modal in mend.modality] == [Modality.ATTEMPT]
 
