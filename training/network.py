@@ -7,6 +7,7 @@ with no padding lost between short windows of one length.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -56,20 +57,22 @@ def in_steps(weight: Tensor) -> Tensor:
 class Drop(nn.Module):
     """Dropout whose draws are taken from a pool drawn once: on a CPU, drawing takes longer than a layer does."""
 
-    pool: Tensor | None = None
-
-    def __init__(self) -> None:
+    def __init__(self, share: float = 0.0) -> None:
         super().__init__()
-        self.share = 0.0
+        self.share = share
 
     def forward(self, x: Tensor) -> Tensor:
         """``x``, some of it set to zero while training."""
         if not self.training or not self.share:
             return x
-        if Drop.pool is None or Drop.pool.dtype is not x.dtype:
-            Drop.pool = ((torch.rand(1 << 24) >= self.share) / (1 - self.share)).to(x.dtype)
-        at = int(torch.randint(len(Drop.pool) - x.numel(), ()))
-        return x * Drop.pool[at : at + x.numel()].view(x.shape)
+        pool = _drawn(self.share, x.dtype)
+        at = int(torch.randint(len(pool) - x.numel(), ()))
+        return x * pool[at : at + x.numel()].view(x.shape)
+
+
+@cache
+def _drawn(share: float, dtype: torch.dtype) -> Tensor:
+    return ((torch.rand(1 << 24) >= share) / (1 - share)).to(dtype)
 
 
 class Layer(nn.Module):
@@ -93,7 +96,7 @@ class Layer(nn.Module):
         """
         b, p, width = x.shape
         q, k, v = self.qkv(x).view(b, p, 3, self.attention, width // self.attention).permute(2, 0, 3, 1, 4)
-        scores = q @ k.transpose(-1, -2) * (width // self.attention) ** -0.5
+        scores = (q * (width // self.attention) ** -0.5) @ k.transpose(-1, -2)
         mixed = torch.softmax(scores if mask is None else scores + mask, -1) @ v
         x = self.norm_attention(x + self.drop(self.out(mixed.transpose(1, 2).reshape(b, p, width))))
         return self.norm(x + self.drop(self.down(functional.gelu(self.up(x)))))
@@ -125,7 +128,7 @@ class Encoder(nn.Module):
             x = layer(x, mask)
             states.append(x)
         shares = torch.softmax(self.mix, -1).to(x.dtype)
-        return [sum(shares[m, i] * s for i, s in enumerate(states)) for m in range(len(shares))]
+        return list((shares @ torch.stack(states).flatten(1)).view(-1, *x.shape))
 
 
 def words_of(pieces: Tensor, first: Tensor, last: Tensor) -> Tensor:
@@ -142,7 +145,7 @@ class Projection(nn.Module):
     def __init__(self, width: int, size: int, dropout: float) -> None:
         super().__init__()
         self.linear = Linear(width, size)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Drop(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., width] to [..., size]."""
@@ -156,7 +159,7 @@ class Reader(nn.Module):
         super().__init__()
         self.sizes = s = sizes or Sizes()
         self.encoder = Encoder(s, mixes=3)
-        self.dropout = nn.Dropout(0.2)
+        self.dropout = Drop(0.2)
         self.arc_dep, self.arc_head = (Projection(s.width, s.arcs, 0.25) for _ in range(2))
         self.label_dep, self.label_head = (Projection(s.width, s.labels, 0.25) for _ in range(2))
         self.root_arc = nn.Parameter(torch.randn(s.arcs) * 0.02)
@@ -173,7 +176,7 @@ class Reader(nn.Module):
             }
         )
         self.names = nn.Sequential(
-            Linear(s.width, s.width), nn.GELU(), nn.Dropout(0.2), Linear(s.width, len(inventory.names))
+            Linear(s.width, s.width), nn.GELU(), Drop(0.2), Linear(s.width, len(inventory.names))
         )
         self.marks = nn.ModuleDict(
             {
@@ -190,16 +193,15 @@ class Reader(nn.Module):
     def rough(self, dropped: float) -> None:
         """From now on, in training, the encoder drops a share of what it computes and maps have weights in steps."""
         for module in self.modules():
-            if isinstance(module, Drop):
-                module.share = dropped
+            if isinstance(module, Layer):
+                module.drop.share = dropped
             elif isinstance(module, Linear):
                 module.rounded = True
 
     def words(self, ids: Tensor, shapes: Tensor, mask: Tensor | None, first: Tensor, last: Tensor) -> list[Tensor]:
         """Vectors [B, W, width] of words for syntax, names and marks."""
         mixes = [words_of(mix, first, last) for mix in self.encoder(ids, shapes, mask)]
-        kept = self.dropout(torch.ones_like(mixes[0]))  # one draw for all three: drawing takes longer than dropping
-        return [mix * kept for mix in mixes]
+        return [self.dropout(mix) for mix in mixes]
 
     def arcs(self, words: Tensor, sentence: Tensor) -> Tensor:
         """Scores [B, W, W] of each word's heads within its ``sentence`` [B, W]; a root's head is itself."""
