@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 import torch
 from torch import Tensor
@@ -122,7 +122,7 @@ def _length(pieces: int) -> int:
 
 @dataclass(slots=True)
 class Batch:
-    """Tensors of a batch: [B, P] by piece, [B, W] by word."""
+    """Tensors of a batch: [B, P] by piece, [B, W] by word; ``silver`` [B, 1]: whether nobody has parsed the window."""
 
     ids: Tensor
     shapes: Tensor
@@ -130,8 +130,17 @@ class Batch:
     first: Tensor
     last: Tensor
     sentence: Tensor
+    silver: Tensor
     labels: dict[str, Tensor]
     windows: list[Window]
+
+    def to(self, device: torch.device) -> Batch:
+        """The same where the reader is."""
+        moved = {
+            each.name: value.to(device) if isinstance(value := getattr(self, each.name), Tensor) else value
+            for each in fields(self)
+        }
+        return replace(self, **moved | {"labels": {name: known.to(device) for name, known in self.labels.items()}})
 
 
 def tensors(
@@ -146,6 +155,7 @@ def tensors(
     mask = torch.full((size, 1, 1, longest), FAR)
     first, last = torch.zeros(size, words, dtype=torch.long), torch.zeros(size, words, dtype=torch.long)
     sentence = torch.full((size, words), -1, dtype=torch.long)
+    silver = torch.zeros(size, 1, dtype=torch.bool)
     names = ("start", "head", "xpos", "morph", "lemma", "deprel", "names", "trigger", "attribution")
     labels = {name: torch.full((size, words), IGNORE, dtype=torch.long) for name in names}
     for row, (window, piece) in enumerate(zip(batch, pieces, strict=True)):
@@ -155,9 +165,10 @@ def tensors(
         mask[row, :, :, :length] = 0
         first[row, :count], last[row, :count] = torch.from_numpy(piece.first), torch.from_numpy(piece.last)
         sentence[row, :count] = torch.tensor(window.sentence)
+        silver[row] = window.rows is None
         _fill(labels, row, window, inventory)
         _disturb(ids[row], shapes[row], piece.first, piece.last, cutter, masked, draw)
-    return Batch(ids, shapes, mask, first, last, sentence, labels, batch)
+    return Batch(ids, shapes, mask, first, last, sentence, silver, labels, batch)
 
 
 def _fill(labels: dict[str, Tensor], row: int, window: Window, inventory: Index) -> None:

@@ -60,10 +60,8 @@ def _names(scores: Tensor, batch: Batch, trusting: bool) -> Tensor:
     flat = scores.float().flatten(0, 1)
     losses = functional.cross_entropy(flat, labels.flatten(), ignore_index=IGNORE, reduction="none")
     counted = labels.flatten() != IGNORE
-    silver = torch.zeros(labels.shape, dtype=torch.bool)
-    silver[: len(batch.windows)] = torch.tensor([window.rows is None for window in batch.windows]).unsqueeze(1)
     if not trusting:
-        counted &= ~(silver.flatten() & (losses.detach() > DOUBT))
+        counted &= ~(batch.silver.expand_as(labels).flatten() & (losses.detach() > DOUBT))
     return losses[counted].sum() / counted.sum().clamp(min=1)
 
 
@@ -83,7 +81,8 @@ def _marks(reader: Reader, batch: Batch, words: Tensor) -> dict[str, Tensor]:
         "attribution": _cross(reader.marks["attribution"](words), batch.labels["attribution"]),
     }
     if any(window.triggers for window in batch.windows):
-        with torch.autocast("cpu", enabled=False):  # ever new shapes, for which bfloat16 kernels would be compiled
+        # ever new shapes, for which bfloat16 kernels would be compiled
+        with torch.autocast(words.device.type, enabled=False):
             parts.update(_acts(reader, batch, words.float()))
             parts.update(_pairs(reader, batch, words.float()))
     return parts
@@ -94,7 +93,7 @@ def _acts(reader: Reader, batch: Batch, words: Tensor) -> dict[str, Tensor]:
     acts = [(row, word, t) for row, w in enumerate(batch.windows) for t in w.triggers for word in t.words]
     there = words[[row for row, _, _ in acts], [word for _, word, _ in acts]]
     return {
-        name: _cross(reader.marks[name](there), torch.tensor([getattr(t, name) for _, _, t in acts]))
+        name: _cross(reader.marks[name](there), _known([getattr(t, name) for _, _, t in acts], words))
         for name in ("stage", "form", "negated")
     }
 
@@ -113,9 +112,14 @@ def _pairs(reader: Reader, batch: Batch, words: Tensor) -> dict[str, Tensor]:
                 speaking.append(trigger.speaker.get(word, IGNORE))
     rows, columns = zip(*places, strict=True)
     scores = reader.pairs(torch.stack(triggers)[of], right[list(rows), list(columns)])
-    speaker = torch.tensor(speaking)
+    speaker = _known(speaking, words)
     known = speaker != IGNORE
     return {
-        "role": _cross(scores[:, :-1], torch.tensor(roles)),
+        "role": _cross(scores[:, :-1], _known(roles, words)),
         "speaker": functional.binary_cross_entropy_with_logits(scores[known, -1], speaker[known].float()),
     }
+
+
+def _known(labels: list[int], words: Tensor) -> Tensor:
+    """Labels where the words are."""
+    return torch.tensor(labels, device=words.device)

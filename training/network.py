@@ -50,7 +50,7 @@ STEPS = 64
 def in_steps(weight: Tensor) -> Tensor:
     """A matrix [out, in] in steps of a 64th of each row's largest weight; gradients pass as if it were not."""
     scale = weight.detach().abs().amax(1).clamp(min=1e-8) / STEPS
-    nothing = torch.zeros(len(scale), dtype=torch.int32)
+    nothing = torch.zeros(len(scale), dtype=torch.int32, device=weight.device)
     return torch.fake_quantize_per_channel_affine(weight, scale, nothing, 0, -STEPS, STEPS)
 
 
@@ -65,14 +65,14 @@ class Drop(nn.Module):
         """``x``, some of it set to zero while training."""
         if not self.training or not self.share:
             return x
-        pool = _drawn(self.share, x.dtype)
+        pool = _drawn(self.share, x.dtype, x.device)
         at = int(torch.randint(len(pool) - x.numel(), ()))
         return x * pool[at : at + x.numel()].view(x.shape)
 
 
 @cache
-def _drawn(share: float, dtype: torch.dtype) -> Tensor:
-    return ((torch.rand(1 << 24) >= share) / (1 - share)).to(dtype)
+def _drawn(share: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    return ((torch.rand(1 << 24) >= share) / (1 - share)).to(device, dtype)
 
 
 class Layer(nn.Module):
@@ -122,7 +122,7 @@ class Encoder(nn.Module):
         places = torch.arange(ids.shape[1], device=ids.device)
         x = self.norm(self.words(ids) + self.positions(places) + self.shapes(shapes))
         if mask is not None:
-            x = x.to(torch.bfloat16) if torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled() else x
+            x = x.to(torch.bfloat16) if torch.is_autocast_enabled(x.device.type) else x
         states = []
         for layer in self.layers:
             x = layer(x, mask)
@@ -215,7 +215,7 @@ class Reader(nn.Module):
     def governing(self, words: Tensor, heads: Tensor) -> Tensor:
         """What each word's head [B, W] is in a relation: [B, W, size]."""
         head = self.label_head(words)
-        own = heads == torch.arange(heads.shape[1])
+        own = heads == torch.arange(heads.shape[1], device=heads.device)
         chosen = torch.gather(head, 1, heads.unsqueeze(-1).expand(-1, -1, head.shape[-1]))
         return torch.where(own.unsqueeze(-1), self.root_label.to(head.dtype), chosen)
 

@@ -166,13 +166,14 @@ def train(corpora: Path, out: Path, silver: bool) -> None:
     material = gathered(corpora, out, WordPieces(folder / "vocab.txt"), silver)
     reader = Reader(material.inventory)
     start_from(reader, weights)
+    reader.to("cuda" if torch.cuda.is_available() else "cpu")
     reader = run(reader, material, FIRST)
     save_file(reader.state_dict(), out / "first.safetensors")
     for leg in TAUGHT:
         before = deepcopy(reader).eval()
         reader.rough(DROPPED)
-        reader = run(reader, material, leg, Teacher(before, material.together))
-        _blend(reader, before, 1 - leg.stays)
+        reader = run(reader, material, leg, Teacher(before, material.together.to(reader.root_arc.device)))
+        _blend(reader, before, leg.stays)
         save_file(reader.state_dict(), out / "reader.safetensors")
 
 
@@ -181,8 +182,9 @@ def run(reader: Reader, material: Material, leg: Leg, teacher: Teacher | None = 
     optimizer = _optimizer(reader, leg)
     index = Index(material.inventory)
     averaged = deepcopy(reader).eval()
+    device = reader.root_arc.device
     log = Log(leg.pieces)
-    short = shorter_numbers_pay()
+    short = shorter_numbers_pay(device)
     step = 0
     reader.train()
     while log.done < leg.pieces:
@@ -193,22 +195,24 @@ def run(reader: Reader, material: Material, leg: Leg, teacher: Teacher | None = 
         pace = min(1.0, share / WARM_UP) * min(1.0, (1.02 - share) / (1 - WARM_UP))
         for group, rate in zip(optimizer.param_groups, leg.rates, strict=True):
             group["lr"] = rate * pace
-        with torch.autocast("cpu", torch.bfloat16, enabled=short):
-            loss, parts = losses.loss_of(reader, batch, teacher is None and share < TRUSTING, teacher)
+        with torch.autocast(device.type, torch.bfloat16, enabled=short):
+            loss, parts = losses.loss_of(reader, batch.to(device), teacher is None and share < TRUSTING, teacher)
         if not math.isfinite(loss.item()):
             raise Unusable(f"the loss is {loss.item()} at step {step}")
         loss.backward()
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 2.0, foreach=True)
         optimizer.step()
         optimizer.zero_grad()
-        _blend(averaged, reader, min(AVERAGED, (step + 1) / (step + 10)))
+        _blend(averaged, reader, 1 - min(AVERAGED, (step + 1) / (step + 10)))
         step += 1
         log.note(step, batch.ids.numel(), parts)
     return averaged
 
 
-def shorter_numbers_pay() -> bool:
-    """Whether the processor multiplies bfloat16 itself: otherwise that takes fifty times as long as floats do."""
+def shorter_numbers_pay(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 itself: on a CPU that does not, it takes fifty times as long as floats."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
     return torch.ops.mkldnn._is_mkldnn_bf16_supported() and (
         torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     )
@@ -247,9 +251,10 @@ class Log:
 
 
 @torch.no_grad()
-def _blend(average: Reader, reader: Reader, kept: float) -> None:
-    for ours, theirs in zip(average.parameters(), reader.parameters(), strict=True):
-        ours.lerp_(theirs, 1 - kept)
+def _blend(into: Reader, other: Reader, share: float) -> None:
+    """The weights of ``into`` go that share of the way to those of ``other``."""
+    for ours, theirs in zip(into.parameters(), other.parameters(), strict=True):
+        ours.lerp_(theirs, share)
 
 
 def main() -> None:

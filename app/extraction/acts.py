@@ -12,7 +12,7 @@ from app.extraction.forms import form_of
 from app.extraction.scene import Part, Scene, actor_nouns
 from app.extraction.tables import hostile_words, rows, word_set
 from app.extraction.triggers import match
-from app.language.clauses import Argument, Clause, Kind, Relation, Tense, bare_clause
+from app.language.clauses import Argument, Clause, Kind, Modality, Relation, Tense, bare_clause
 from app.language.marks import Trigger
 from app.language.tables import Row
 
@@ -24,7 +24,7 @@ _PREVENTING = word_set("acts.preventing")
 _OF_BLAME = frozenset({"of", "for", "with", "over"})
 MARKED = 0.5
 """Least probability at which words that the reader marks, and no row of the table names, are an act."""
-LIKELY = 0.6
+LIKELY = 0.7
 """Probability from which on the reader's stage counts more than that of the row."""
 SURE = 0.95
 """Probability from which on it counts more than words that say how firm an act is."""
@@ -117,6 +117,8 @@ def find_acts(scene: Scene) -> list[FoundAct]:
         others = [other for other in candidates if other is not one]
         if any(other.governs(one.clause) for other in others) or _is_stance(one, others):
             continue
+        if _only_asks(scene, one, others):
+            continue
         if any(one.rests_on(other) and _asks(other) and one.row["form"] == "consultation" for other in others):
             continue
         act = None if _only_said_of(one, others) else _act(scene, one)
@@ -130,6 +132,18 @@ def _only_said_of(one: _Candidate, others: list[_Candidate]) -> bool:
     subjects = {argument.head.i for argument in one.clause.subjects}
     acts = (other for other in others if other.row["word"] and other.row["frame"] not in _background())
     return not one.row["word"] and any(other.clause.predicate.i in subjects for other in acts)
+
+
+def _only_asks(scene: Scene, one: _Candidate, others: list[_Candidate]) -> bool:
+    """Whether it only says what it asks for, with no sides of its own: "the deal calls for Fiji to sell"."""
+    asking = scene.clauses.parent(one.clause)
+    if asking is None or one.clause.relation is not Relation.SUBJECT or one.clause.kind is not Kind.NOMINAL:
+        return False
+    own = any(argument.preposition in ("with", "between") for argument in one.clause.arguments)
+    asks = (
+        m.modality is Modality.REQUEST and m.token.i == asking.predicate.i for o in others for m in o.clause.modality
+    )
+    return not own and any(asks)
 
 
 @cache
@@ -212,7 +226,7 @@ def _act(scene: Scene, one: _Candidate) -> FoundAct | None:
     firm = firmness(scene, clause, inner, default, severs=one.row["frame"] == "sever", named=bool(one.row["word"]))
     if firm is None:
         return None
-    firm = _weighed(firm, judged, eases=one.row["frame"] == "ease")
+    firm = _weighed(firm, judged, one.row)
     form = form_of(scene, clause, one.row["form"], one.governed, judged)
     return FoundAct(
         clause, inner, one.row, one.governed, judged, one.mark is not None, firm, form, _above(scene, clause)
@@ -225,16 +239,19 @@ def _beside(one: _Candidate) -> list[int]:
     return [word.i for word in one.clause.modifiers if word.lower_ in adverbs]
 
 
-def _weighed(firm: Firmness, judged: Trigger, *, eases: bool) -> Firmness:
+def _weighed(firm: Firmness, judged: Trigger, row: Row) -> Firmness:
     """How firm the act is by its clause, unless the reader is sure of something else.
 
-    To it "scrapped" is a refusal, also where what is scrapped stood in the way.
+    To it "scrapped" is a refusal, also where what is scrapped stood in the way; an invitation is what is to come of it,
+    and talks are what was agreed at them.
     """
     stage = _likeliest(judged)
     least = SURE if firm.stated else LIKELY
-    if firm.bound or judged.probability < MARKED or judged.stages[stage] < least:
+    apart = row["frame"] == "ask" or (row["form"] == "consultation" and stage is Stage.AGREED)
+    if firm.bound or apart or judged.probability < MARKED or judged.stages[stage] < least:
         stage = firm.stage
-    return replace(firm, stage=stage, negated=firm.negated or (judged.negated >= DENIED and not eases))
+    denied = judged.negated >= DENIED and row["frame"] != "ease"
+    return replace(firm, stage=stage, negated=firm.negated or denied)
 
 
 def _above(scene: Scene, clause: Clause) -> dict[int, Clause]:

@@ -19,6 +19,7 @@ _TO_COME = (Modality.FUTURE, Modality.ARRANGEMENT, Modality.READINESS)
 _WHEN = frozenset({"at", "before", "by", "since", "till", "toward", "towards", "until"})
 """Before "the end of the talks" they only say when something is."""
 _REACHES = frozenset({"to", "for", "on", "with", "of", "toward", "towards", "in", "into", "during", "at"})
+_ASKED = (Modality.REQUEST, Modality.PROPOSAL)
 _DOUBT = (Modality.POSSIBILITY, Modality.ABILITY, Modality.HYPOTHETICAL)
 
 
@@ -77,9 +78,10 @@ def firmness(
         used.append(("modalities.tsv", row))
         negated = negated or row["negates"] == "yes"
         return Firmness(Stage(row["stage"]), negated, stated=True, rows=tuple(used), bound=bool(modifying))
-    stage = _said_otherwise(used) or _aim(clause, parent)
+    aim = _aim(clause, parent)
+    stage = _said_otherwise(used) or aim
     awaited = None if stage else _awaited(clause, parent)
-    stated, bound = bool(stage or awaited), bool(modifying or awaited)
+    stated, bound = bool(stage or awaited), bool(modifying or awaited or aim is Stage.PROPOSED)
     return Firmness(stage or awaited or default, negated, stated=stated, rows=tuple(used), bound=bound)
 
 
@@ -108,7 +110,10 @@ def _said_otherwise(used: list[tuple[str, Row]]) -> Stage | None:
 
 
 def _aim(clause: Clause, parent: Clause | None) -> Stage | None:
-    """An infinitive that nothing governs names an aim ("to deepen ties"); not that of "the first to visit"."""
+    """An infinitive that nothing governs names an aim ("to deepen ties"); not that of "the first to visit".
+
+    The aim of what somebody is asked for is asked for as well: "urged Peru to act, so as to deepen ties".
+    """
     if clause.finite or clause.marker not in ("to", "in order to", "so as to") or clause.kind is Kind.NOMINAL:
         return None
     if clause.relation in (Relation.ADNOMINAL, Relation.COMPLEMENT):
@@ -116,7 +121,8 @@ def _aim(clause: Clause, parent: Clause | None) -> Stage | None:
         before = clause.predicate.doc[above.left_edge.i : min(above.i + 1, clause.predicate.i)]
         if any(token.lower_ in _FIRSTS for token in before) and not (parent and parent.modality):
             return None
-    return Stage.INTENDED
+    asked = parent is not None and parent.has(*_ASKED)
+    return Stage.PROPOSED if asked else Stage.INTENDED
 
 
 def _awaited(clause: Clause, parent: Clause | None) -> Stage | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SURE = 0.6
 """Probability from which on the reader's form counts more than words that stand further off."""
 
-CERTAIN = 0.9
+CERTAIN = 0.85
 """Probability from which on it counts more than the row's own form; a talk is one whatever it is about."""
 
 

@@ -18,7 +18,7 @@ from app.language.clauses import Kind
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-LIKELY = 0.8
+LIKELY = 0.6
 """Least probability of an act at which it may go on between those of the act before."""
 GIVEN = 0.5
 """The same for one of giving, where the headline tells to whom."""

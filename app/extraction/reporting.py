@@ -54,5 +54,5 @@ def rows_of(clause: Clause) -> tuple[Row, ...]:
         row for row in _by_form("verb").get(word, ()) if row["word"].partition(" ")[2] in ("", clause.particle)
     )
     if clause.voice is Voice.PASSIVE:
-        return _by_form("passive").get(word, ()) + found
+        return _by_form("passive").get(word, ()) + _by_form("adjective").get(word, ()) + found
     return found

@@ -30,7 +30,7 @@ CLOSE = 0.95
 """One to which it gives this much is a side before those to which it gives less are looked at."""
 REACH = 4
 """Most tokens between a state where somebody is and the talk that he is there for."""
-HEARD = 0.25
+HEARD = 0.08
 """Least probability of an act at which the reader is asked for sides further off."""
 
 _PERSONAL = frozenset({"person", "meet", "ask"})

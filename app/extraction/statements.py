@@ -112,7 +112,8 @@ class _Here:
     def _marked_as_cue(self, clause: Clause) -> tuple[Row, ...]:
         """A row for a verb that the table lacks and the reader takes for a reporting one."""
         at = clause.predicate.i
-        if clause.kind is not Kind.VERBAL or self.attributed[at][CUE] < MARKED:
+        beside = clause.relation is Relation.ADVERBIAL and not clause.finite  # "said, smiling"
+        if clause.kind is not Kind.VERBAL or beside or self.attributed[at][CUE] < MARKED:
             return ()
         return ({"word": clause.predicate.lower_, "part": "verb", "takes": "clause", "kind": "say"},)
 

@@ -54,9 +54,7 @@ def _with_known(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
             covering = [p for p in dict.fromkeys(taken.get(i) for i in range(at, last)) if p]
             if all(at <= p.first and p.last <= last for p in covering):
                 exact = [p for p in covering if (p.first, p.last) == (at, last)]
-                if not (
-                    exact and exact[0].kind == PERSON and last - at == 1 and _may_be_a_person(words, found, at, entry)
-                ):
+                if not (exact and last - at == 1 and _may_be_a_person(words, found, exact[0], entry)):
                     told.update(covering)
                     kind = PEOPLE if entry.kind == PlaceWord.DEMONYM else KIND_OF[entry.type]
                     yield Proposal(at, last, kind, entry, sure=True)
@@ -64,15 +62,19 @@ def _with_known(words: Words, found: list[Proposal]) -> Iterator[Proposal]:
     yield from (proposal for proposal in found if proposal not in told)
 
 
-def _may_be_a_person(words: Words, found: list[Proposal], at: int, known: Known) -> bool:
-    """Whether the model, which read a known word as a person's name, is to be believed.
+def _may_be_a_person(words: Words, found: list[Proposal], read: Proposal, known: Known) -> bool:
+    """Whether the word of a table is rather a person's name: the model reads it as one.
 
-    Of an organisation it is not, unless a title stands before the word or it ends a person's name elsewhere.
+    Of an organisation it is not believed, unless a title stands before the word. It need not say so where the word ends
+    a person's name elsewhere.
     """
-    tokens = words.reading.tokens
-    if known.type is not EntityType.ORGANIZATION or (at and tokens[at - 1].lower in title_words()):
-        return True
-    return any(p.kind == PERSON and p.last - p.first > 1 and tokens[p.last - 1].text == tokens[at].text for p in found)
+    tokens, at = words.reading.tokens, read.first
+    if known.type is EntityType.ORGANIZATION:
+        full = (p for p in found if p.kind == PERSON and p.last - p.first > 1)
+        if any(tokens[p.last - 1].text == tokens[at].text for p in full):
+            return True
+    titled = at > 0 and tokens[at - 1].lower in title_words()
+    return read.kind == PERSON and (titled or known.type is not EntityType.ORGANIZATION)
 
 
 def _with_acronyms(words: Words, found: list[Proposal]) -> Iterator[Proposal]:

@@ -42,7 +42,7 @@ def countries(commitment: Commitment) -> set[str]:
         ("Fiji sent a medical team of 40 soldiers to Tonga in May.", "enacted", "aid", {"FJ", "TO"}),
         ("Fiji will supply Tonga with 9,000 tonnes of diesel.", "intended", "economic", {"FJ", "TO"}),
         ("Tonga ordered three frigates from Norway in a contract.", "agreed", "military", {"TO", "NO"}),
-        ("The leaders of Fiji and Tonga witnessed the signing of two deals.", "agreed", "economic", {"FJ", "TO"}),
+        ("The leaders of Fiji and Tonga witnessed the signing of two trade deals.", "agreed", "economic", {"FJ", "TO"}),
         (
             "The leaders of Fiji and Tonga watched the exchange of nine agreements on trade.",
             "agreed",
@@ -66,7 +66,7 @@ def countries(commitment: Commitment) -> set[str]:
             {"mercosur", "european-free-trade-association"},
         ),
         ("A rail link between Kenya and Uganda is to be set up.", "intended", "economic", {"KE", "UG"}),
-        ("Norway will give 9 million dollars to groups that help refugees in Malawi.", "intended", "aid", {"NO", "MW"}),
+        ("Norway pledged 9 million dollars to groups that help refugees in Malawi.", "intended", "aid", {"NO", "MW"}),
         ("Norway's delivery of helicopters to Malawi began in May.", "enacted", "military", {"NO", "MW"}),
         ("A Fijian-Tongan treaty that would let frigates refuel was signed.", "agreed", "military", {"FJ", "TO"}),
         ("Norway asked Brussels for talks on fishing.", "proposed", "consultation", {"NO", "european-union"}),
@@ -129,7 +129,7 @@ def countries(commitment: Commitment) -> set[str]:
         ("The Peruvian group Shining Sun met Hezbollah.", "enacted", "consultation", {"PE", "hezbollah"}),
         ("Kenya met the Lebanese group Hezbollah.", "enacted", "consultation", {"KE", "hezbollah"}),
         ("The UN Security Council held talks with Fiji.", "enacted", "consultation", {"FJ", "united-nations"}),
-        ("Embraer signed a contract with Norway's air force.", "agreed", "economic", {"BR", "NO"}),
+        ("Embraer signed a deal with Norway's air force.", "agreed", "economic", {"BR", "NO"}),
         ("The Somali government pledged to stop attacks on Kenya.", "intended", "diplomatic", {"SO", "KE"}),
         ("Norway agreed to double its aid to Malawi.", "agreed", "aid", {"NO", "MW"}),
         ("Peru and Chile signed an agreement to help each other fight fires.", "agreed", "diplomatic", {"PE", "CL"}),
@@ -377,7 +377,7 @@ def test_who_gives_gives_to_the_one_that_the_headline_names() -> None:
 
 def test_an_officer_without_a_country_is_of_the_one_whose_doings_the_headline_tells() -> None:
     text = "Defence Minister Ana Waqa visited Tonga on Monday."
-    assert countries(commitments_of(text, title="Fiji courts Tonga and Samoa")[0]) == {"FJ", "TO"}
+    assert countries(commitments_of(text, title="Fiji seeks closer ties with Tonga and Samoa")[0]) == {"FJ", "TO"}
     assert commitments_of(text, title="A visit on Monday") == ()
 
 

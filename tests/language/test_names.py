@@ -54,7 +54,7 @@ def names_of(text: str) -> list[tuple[str, EntityType]]:
             "The Department of Mines and Rural Development spoke.",
             [("Department of Mines and Rural Development", ORGANIZATION)],
         ),
-        ("Thai State Councilor Chai Dee spoke.", [("Chai Dee", PERSON)]),
+        ("Thai State Councillor Chai Dee spoke.", [("Chai Dee", PERSON)]),
         ("The Secretary of State spoke.", []),
         ("The India-Peru Trade Cooperation Dialogue was held.", [("India", COUNTRY), ("Peru", COUNTRY)]),
         ("It rained in southern Peru.", [("Peru", COUNTRY)]),

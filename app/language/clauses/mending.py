@@ -6,15 +6,16 @@ from app.language.clauses.tree import Tree
 from app.language.clauses.words import joining, speech_verbs
 
 _RELATIVE_WORDS = frozenset({"who", "whom", "whose", "which", "that"})
+_PARTICLES = frozenset({"away", "back", "down", "off", "out", "up"})
+"""Words behind a verb that seldom begin an oblique: "wrapped up talks"."""
+_AUXILIARIES = frozenset({"be", "have", "do", "get"})
 
 
 def mend(tree: Tree) -> None:
     """Change what cannot stand: two objects, objects behind prepositions, obliques without, stray endings."""
+    for at in range(len(tree)):
+        _mend_small(tree, at)
     for at, pos in enumerate(tree.pos):
-        if tree.labels[at] == "aux" and tree.labelled(at, "fixed"):
-            tree.relabel(at, "mark")  # "due to visit"
-        elif tree.tags[at] == "MD":
-            _mend_auxiliary(tree, at)
         if pos == "VERB" and tree.labelled(at, "det", "nmod:poss"):
             tree.pos[at] = "NOUN"
         elif pos == "VERB":
@@ -25,8 +26,34 @@ def mend(tree: Tree) -> None:
             _mend_objects(tree, at)
         if tree.tags[at] == "POS" and tree.labels[at] == "case":
             _mend_possessor(tree, at)
-        if tree.labels[at] == "acl" and _has_relative_word(tree, at):
-            tree.relabel(at, "acl:relcl")
+        _mend_hanging(tree, at)
+
+
+def _mend_hanging(tree: Tree, at: int) -> None:
+    """Clauses and words that hang on what they do not belong to, by what they are labelled."""
+    label = tree.labels[at]
+    if label == "acl" and _has_relative_word(tree, at):
+        tree.relabel(at, "acl:relcl")
+    elif label == "acl:relcl":
+        _mend_relative(tree, at)
+    if tree.labels[at] == "acl":
+        _mend_told(tree, at)
+    elif label == "conj":
+        _mend_quoted(tree, at)
+    elif label == "obl":
+        _mend_scattered(tree, at)
+
+
+def _mend_small(tree: Tree, at: int) -> None:
+    """What is wrong about auxiliaries, prepositions and markers, which all else is read by."""
+    if tree.labels[at] == "aux" and tree.labelled(at, "fixed"):
+        tree.relabel(at, "mark")  # "due to visit"
+    elif tree.tags[at] == "MD":
+        _mend_auxiliary(tree, at)
+    if tree.labels[at] == "aux" or (tree.labels[at] == "case" and not tree.children[at]):
+        _mend_hidden(tree, at)
+    elif tree.labels[at] == "mark" and tree.pos[tree.heads[at]] in ("NOUN", "PROPN"):
+        _mend_marker(tree, at)
 
 
 def _mend_auxiliary(tree: Tree, modal: int) -> None:
@@ -36,6 +63,83 @@ def _mend_auxiliary(tree: Tree, modal: int) -> None:
         verb += 1
     if verb < tree.heads[modal] and tree.tags[verb] == "VB" and tree.pos[verb] == "VERB" and not tree.children[modal]:
         tree.rehang(modal, verb)
+
+
+def _mend_hidden(tree: Tree, at: int) -> None:
+    """Put in its place what is taken for a word beside a noun that hangs on it.
+
+    "Discuss" of "will discuss trade" is no auxiliary, "due" of "is due in Oslo" no preposition, and "to" of "strives to
+    mend ties" is none of "ties".
+    """
+    noun = tree.heads[at]
+    if noun < at or not tree.tags[noun].startswith("NN"):
+        return
+    if tree.labels[at] == "aux":
+        if tree.tags[at] == "VB" and tree.lemmas[at] not in _AUXILIARIES:
+            tree.lift(at, "VERB", "obj")
+            tree.pos[noun] = "NOUN" if tree.pos[noun] == "VERB" else tree.pos[noun]
+    elif tree.tags[at] == "JJ":
+        if any(tree.labels[child] == "cop" and child < at for child in tree.children[noun]):
+            tree.lift(at, "ADJ", "obl")
+    elif tree.lowers[at] == "to" and tree.tags[at + 1] == "VB" and at + 1 < noun:
+        tree.rehang(at, at + 1)
+        tree.relabel(at, "mark")
+
+
+def _mend_marker(tree: Tree, at: int) -> None:
+    """What stands before a noun that is no clause is a preposition: "calls for truce"."""
+    noun = tree.heads[at]
+    stands = tree.labels[noun].startswith("nsubj") or tree.labelled(noun, "nsubj", "cop", "aux", "csubj", "expl")
+    if tree.tags[at] == "IN" and not stands:
+        tree.relabel(at, "case")
+
+
+def _mend_relative(tree: Tree, verb: int) -> None:
+    """The border that opens in "the view that the border would open" is all there is: "that" stands for nothing.
+
+    Nor is "Ana Ruiz said" of "The port, Ana Ruiz said, will open" a clause about the port: it is put in.
+    """
+    if any(tree.lowers[mark] == "that" for mark in tree.labelled(verb, "mark")) and tree.labelled(verb, "nsubj"):
+        tree.relabel(verb, "acl")
+        return
+    first, last, noun = tree.left[verb], tree.right[verb], tree.heads[verb]
+    between = first and tree.lowers[first - 1] == "," and tree.lowers[min(last + 1, len(tree) - 1)] == ","
+    said = tree.lemmas[verb] in speech_verbs() and not tree.labelled(verb, "obj", "ccomp", "xcomp", "mark", "obl")
+    subject = tree.labelled(verb, "nsubj")
+    if between and said and subject and not _has_relative_word(tree, verb) and tree.labels[noun].startswith("nsubj"):
+        tree.relabel(verb, "parataxis")
+        tree.hang(verb, tree.heads[noun])
+
+
+def _mend_told(tree: Tree, verb: int) -> None:
+    """Take "that the port was closed" for what was said, and not for the briefing of "told a briefing that"."""
+    hearer = tree.heads[verb]
+    teller = tree.heads[hearer]
+    told = tree.labels[hearer] in ("obj", "iobj") and speech_verbs().get(tree.lemmas[teller], False)
+    marked = any(tree.lowers[mark] == "that" for mark in tree.labelled(verb, "mark"))
+    if told and marked and not tree.labelled(teller, "ccomp"):
+        tree.hang(verb, teller)
+        tree.relabel(verb, "ccomp")
+
+
+def _mend_quoted(tree: Tree, verb: int) -> None:
+    """Coordinate "left" of "said: “It is closed,” and left" with "said": a quotation that is closed goes no further."""
+    inside = tree.heads[verb]
+    sayer = tree.heads[inside]
+    said = tree.labels[inside] == "ccomp" and sayer < inside and tree.lemmas[sayer] in speech_verbs()
+    if not said or tree.labelled(verb, "nsubj"):
+        return
+    opens = any(tree.tags[at] == "``" for at in range(sayer, inside))
+    if opens and any(tree.tags[at] == "''" for at in range(inside, verb)):
+        tree.hang(verb, sayer)
+
+
+def _mend_scattered(tree: Tree, noun: int) -> None:
+    """Give "minister" and "is" of "the minister is due in Oslo", which hang on "Oslo", to "due" that this hangs on."""
+    above = tree.heads[noun]
+    for child in tree.labelled(noun, "nsubj", "cop"):
+        if child < above < noun:
+            tree.hang(child, above)
 
 
 def _mend_infinitive(tree: Tree, verb: int) -> None:
@@ -63,7 +167,8 @@ def _mend_prepositions(tree: Tree, verb: int) -> None:
     for child in tree.labelled(verb, "compound:prt"):
         for noun in tree.labelled(verb, "obl"):
             bare = tree.labels[noun] == "obl" and not tree.labelled(noun, "case")
-            if bare and tree.left[noun] == child + 1 and not tree.children[child]:
+            takes = tree.lowers[child] not in _PARTICLES and not tree.children[child]
+            if bare and takes and tree.left[noun] == child + 1:
                 tree.relabel(child, "case")
                 tree.rehang(child, noun)
 

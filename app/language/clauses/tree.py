@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 
+_OF_PREDICATES = frozenset({"obl", "advcl", "advmod", "parataxis", "ccomp", "xcomp", "punct"})
+"""Labels of what hangs on a predicate rather than on a noun behind it."""
+
+
 class Tree:
     """A sentence's words by their place in it, from 0. Whatever the heads are, it is a forest.
 
@@ -38,8 +42,11 @@ class Tree:
         for at in self.order:
             if self.bases[at] == "conj":
                 self.firsts[at] = self.firsts[self.heads[at]]
-        self.left = list(range(size))
-        self.right = list(range(size))
+        self._measure()
+
+    def _measure(self) -> None:
+        self.left = list(range(len(self.tokens)))
+        self.right = list(range(len(self.tokens)))
         for at in reversed(self.order):
             head = at if self.pos[at] == "PUNCT" else self.heads[at]  # quotation marks hang anywhere
             self.left[head] = min(self.left[head], self.left[at])
@@ -78,6 +85,37 @@ class Tree:
         self.children[head] = sorted([*self.children[head], at])
         self.heads[at] = head
         self.left[head], self.right[head] = min(self.left[head], at), max(self.right[head], at)
+
+    def hang(self, at: int, head: int) -> None:
+        """Hang a word with all that hangs on it on another head, which does not hang on it."""
+        self.children[self.heads[at]].remove(at)
+        self.children[head] = sorted([*self.children[head], at])
+        self.heads[at] = head
+        self._measure()
+
+    def lift(self, at: int, pos: str, label: str) -> None:
+        """Change places with the head, which becomes what ``label`` says; what stood before hangs on the word now.
+
+        So do obliques, clauses and punctuation behind the old head.
+        """
+        under = self.heads[at]
+        above = self.heads[under]
+        keeps = [c for c in self.children[under] if c > at and self.bases[c] not in _OF_PREDICATES]
+        goes = [c for c in self.children[under] if c != at and c not in keeps]
+        self.pos[at] = pos
+        self.relabel(at, self.labels[under])
+        self.relabel(under, label)
+        if above == under:
+            self.heads[at] = at
+        else:
+            self.children[above] = sorted([*(c for c in self.children[above] if c != under), at])
+            self.heads[at] = above
+        for child in (under, *goes):
+            self.heads[child] = at
+        self.children[under] = keeps
+        self.children[at] = sorted([*self.children[at], under, *goes])
+        self.order = self._ordered()
+        self._measure()
 
     def is_root(self, at: int) -> bool:
         """Whether the word has no head in this sentence."""
