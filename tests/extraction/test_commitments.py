@@ -180,6 +180,7 @@ def test_an_act_has_its_stage_form_and_sides(text: str, stage: str, form: str, s
         "Payments for Kenyan tea are due in Uganda in May.",
         "The shipment of tiles was received by a Kenyan grocer and a Ugandan mason.",
         "Kenya bars Ugandan firms from selling helicopters to Somalia.",
+        "Peru launched airstrikes on the suburbs of Chile's capital.",
     ],
 )
 def test_what_is_no_commitment_yields_none(text: str) -> None:
