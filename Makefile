@@ -76,7 +76,7 @@ bench-memory: install
 bench-language: install
 	$(BIN)/python -m benchmarks.language $(or $(EVAL),../shared/eval) $(CORPORA)
 
-# Make app/language/model anew: an hour and a half on two cores that multiply bfloat16, less on a GPU. CORPORA holds the training data; SILVER=no leaves GMB's names out.
+# Make app/language/model anew: an hour and a half on two cores that multiply bfloat16; a GPU is used if there is one. CORPORA holds the training data; SILVER=no leaves GMB's names out.
 CORPORA ?= ../shared/corpora
 TRAINING := .venv-training
 model: $(TRAINING)/stamp

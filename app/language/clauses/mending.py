@@ -99,7 +99,7 @@ def _mend_relative(tree: Tree, verb: int) -> None:
 
     Nor is "Ana Ruiz said" of "The port, Ana Ruiz said, will open" a clause about the port: it is put in.
     """
-    if any(tree.lowers[mark] == "that" for mark in tree.labelled(verb, "mark")) and tree.labelled(verb, "nsubj"):
+    if _has_that(tree, verb) and tree.labelled(verb, "nsubj"):
         tree.relabel(verb, "acl")
         return
     first, last, noun = tree.left[verb], tree.right[verb], tree.heads[verb]
@@ -116,8 +116,7 @@ def _mend_told(tree: Tree, verb: int) -> None:
     hearer = tree.heads[verb]
     teller = tree.heads[hearer]
     told = tree.labels[hearer] in ("obj", "iobj") and speech_verbs().get(tree.lemmas[teller], False)
-    marked = any(tree.lowers[mark] == "that" for mark in tree.labelled(verb, "mark"))
-    if told and marked and not tree.labelled(teller, "ccomp"):
+    if told and _has_that(tree, verb) and not tree.labelled(teller, "ccomp"):
         tree.hang(verb, teller)
         tree.relabel(verb, "ccomp")
 
@@ -240,6 +239,10 @@ def _is_lost_object(tree: Tree, verb: int, child: int) -> bool:
         clause = tree.labelled(verb, "ccomp", "xcomp", "parataxis")
         return not clause and not speech_verbs().get(tree.lemmas[verb], False)
     return label == "xcomp" and tree.pos[child] == "NOUN" and tree.lemmas[verb] not in joining("linking")
+
+
+def _has_that(tree: Tree, verb: int) -> bool:
+    return any(tree.lowers[mark] == "that" for mark in tree.labelled(verb, "mark"))
 
 
 def _has_relative_word(tree: Tree, at: int) -> bool:

@@ -87,7 +87,7 @@ class Tree:
         self.left[head], self.right[head] = min(self.left[head], at), max(self.right[head], at)
 
     def hang(self, at: int, head: int) -> None:
-        """Hang a word with all that hangs on it on another head, which does not hang on it."""
+        """Hang a word with all that hangs on it on a head further up, so that ``order`` stays as it is."""
         self.children[self.heads[at]].remove(at)
         self.children[head] = sorted([*self.children[head], at])
         self.heads[at] = head
